@@ -1,0 +1,3 @@
+"""Trimtab: responsive product portfolio management."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Who is here: users, workspaces, people, teams, roles, tokens."""

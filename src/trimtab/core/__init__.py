@@ -1,0 +1,1 @@
+"""The ground of everything: ledger, lens, query engine, field registry, operations, jobs, clock, errors."""

@@ -1,0 +1,1 @@
+"""Other systems and files: what comes in and goes out."""

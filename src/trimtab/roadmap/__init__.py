@@ -1,0 +1,1 @@
+"""The plan: areas, levels, phases, items and what connects them."""

@@ -1,0 +1,169 @@
+"""Every setting, read from the environment in this one place. A wrong one stops the start and says how to mend it."""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class BadSetting(SystemExit):
+    """A setting that cannot be used. Printed as it is; the process ends with 2."""
+
+    def __init__(self, name: str, problem: str, mend: str) -> None:
+        super().__init__(2)
+        self.sentence = f"{name}: {problem} {mend}"
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def _integer(name: str, default: int, low: int, high: int) -> int:
+    raw = os.environ.get(name, str(default))
+    if not raw.isdecimal() or not low <= int(raw) <= high:
+        raise BadSetting(name, f"“{raw}” is not a number from {low} to {high}.", f"Try {name}={default}.")
+    return int(raw)
+
+
+def _flag(name: str) -> bool:
+    raw = os.environ.get(name, "0").lower()
+    if raw not in {"0", "1", "true", "false", ""}:
+        raise BadSetting(name, f"“{raw}” is neither 0 nor 1.", f"Try {name}=1.")
+    return raw in {"1", "true"}
+
+
+def _secret_key(home: Path) -> str:
+    """The given key, or one that is made once and kept with the data, readable by its owner alone."""
+    given = os.environ.get("TRIMTAB_SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise BadSetting("TRIMTAB_SECRET_KEY", "is shorter than 32 characters.", "Use a long random text.")
+        return given
+    path = home / "secret_key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. ``home`` holds the private database, logs, keys and attachments."""
+
+    home: Path
+    port: int
+    database_url: str
+    owner_url: str
+    secret_key: str
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    public_url: str
+    log_level: str
+    web_workers: int
+    secure_cookies: bool
+
+
+def read() -> Settings:
+    """Read the environment. Raises BadSetting."""
+    home = Path(os.environ.get("TRIMTAB_HOME", ".trimtab")).resolve()
+    port = _integer("PORT", 8000, 1, 65535)
+    public_url = os.environ.get("TRIMTAB_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
+    if urlsplit(public_url).scheme not in {"http", "https"}:
+        raise BadSetting("TRIMTAB_PUBLIC_URL", f"“{public_url}” is no web address.", "Try https://trimtab.example.com.")
+    database_url = os.environ.get("DATABASE_URL", "postgresql://trimtab_app@/trimtab")
+    hosts = os.environ.get("TRIMTAB_ALLOWED_HOSTS", "")
+    return Settings(
+        home=home,
+        port=port,
+        database_url=database_url,
+        owner_url=os.environ.get("TRIMTAB_OWNER_URL", database_url),
+        secret_key=_secret_key(home),
+        debug=_flag("TRIMTAB_DEBUG"),
+        allowed_hosts=tuple(h.strip() for h in hosts.split(",") if h.strip())
+        or ("localhost", "127.0.0.1", "[::1]", urlsplit(public_url).hostname or "localhost"),
+        public_url=public_url,
+        log_level=os.environ.get("TRIMTAB_LOG_LEVEL", "INFO").upper(),
+        web_workers=_integer("TRIMTAB_WEB_WORKERS", 1, 1, 64),
+        secure_cookies=public_url.startswith("https://"),
+    )
+
+
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
+    """A PostgreSQL URL (``postgresql://user:password@host:port/name?host=/socket/folder``) as Django wants it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise BadSetting(name, f"“{parts.scheme}://…” is not PostgreSQL.", "It begins with postgresql://.")
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", None) or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(query.pop("port", None) or parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query | {"application_name": "trimtab"},
+        "TEST": {"MIGRATE": True},
+    }
+
+
+CURRENT = read()
+
+SECRET_KEY = CURRENT.secret_key
+DEBUG = CURRENT.debug
+ALLOWED_HOSTS = list(CURRENT.allowed_hosts)
+DATABASES = {
+    "default": database(CURRENT.database_url),
+    "owner": database(CURRENT.owner_url, "TRIMTAB_OWNER_URL"),
+}
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "procrastinate.contrib.django",
+    "trimtab.core",
+    "trimtab.accounts",
+    "trimtab.roadmap",
+    "trimtab.integrations",
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "trimtab.api.urls"
+APPEND_SLASH = False
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CURRENT.secure_cookies
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [CURRENT.public_url]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+HEADLESS_ONLY = True
+HEADLESS_FRONTEND_URLS: dict[str, str] = {}
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
