@@ -9,10 +9,11 @@ from django.utils import timezone
 from trimtab.core.ids import new_id
 
 
-def reference(to: str, **options: Any) -> "models.ForeignKey[Any, Any]":
+def reference(to: str, *, null: bool = False) -> Any:
     """A reference to another record of the same workspace; the composite key behind it is declared in SQL."""
-    settings = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_constraint": False, "db_index": False}
-    return models.ForeignKey(to, **settings | options)
+    return models.ForeignKey(
+        to, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, null=null
+    )
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
