@@ -1,0 +1,46 @@
+"""Look at a page as a person would: nothing cut, nothing overlapping, no error in the console, nothing axe objects to."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page
+
+HERE = Path(__file__).parent
+LAYOUT = (HERE / "layout.js").read_text()
+AXE = HERE.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(slots=True)
+class Console:
+    """What a page complained of since it was opened."""
+
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+def layout_problems(page: Page) -> list[str]:
+    """Text that is cut off, overlaps other text, or makes the page scroll sideways."""
+    problems: list[str] = page.evaluate(LAYOUT)
+    return problems
+
+
+def axe_problems(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and its best practices, one line per rule and element."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+    )
+    return [
+        f"{violation['id']}: {violation['help']} at {node['target']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
