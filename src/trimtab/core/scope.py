@@ -30,6 +30,16 @@ def workspace(workspace_id: UUID) -> Iterator[None]:
             connection.trimtab_workspace = None  # type: ignore[attr-defined]
 
 
+@contextmanager
+def entered(workspace_id: UUID) -> Iterator[None]:
+    """Say that the open transaction already sees ``workspace_id``: the statement that found the caller set it."""
+    connection.trimtab_workspace = workspace_id  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        connection.trimtab_workspace = None  # type: ignore[attr-defined]
+
+
 def current() -> UUID | None:
     """The workspace of the open transaction, if there is one."""
     return getattr(connection, "trimtab_workspace", None)
