@@ -36,9 +36,7 @@ def layout_problems(page: Page) -> list[str]:
 def axe_problems(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its best practices, one line per rule and element."""
     page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
     return [
         f"{violation['id']}: {violation['help']} at {node['target']}"
         for violation in found["violations"]
