@@ -225,3 +225,6 @@ class IdempotencyKey(Scoped):
         constraints = [
             models.UniqueConstraint(name="idempotency_key_once", fields=["workspace_id", "actor_id", "key"]),
         ]
+
+
+from trimtab.core.ledger.models import Batch, Change, ChangeSet  # noqa: E402, F401 - Django finds models here
