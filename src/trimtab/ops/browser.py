@@ -12,6 +12,8 @@ from pathlib import Path
 from trimtab.ops import client
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_NO_SANDBOX = ("--no-sandbox",)  # it shows our own pages only, and root and containers have no sandbox to give
+_WITHOUT_GPU = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-zygote")
 _PACKAGE = Path(__file__).resolve().parents[3] / "e2e" / "browser"
 
 
@@ -29,17 +31,10 @@ class Browser:
 
     def starts(self) -> bool:
         """Whether it runs here: has its libraries, and is what it says."""
+        look = ["--headless", "--disable-gpu", "--dump-dom", "about:blank"]
         try:
             done = subprocess.run(
-                [
-                    self.program,
-                    *self._sandbox(),
-                    "--headless",
-                    "--disable-gpu",
-                    *self.arguments,
-                    "--dump-dom",
-                    "about:blank",
-                ],
+                [self.program, *_NO_SANDBOX, *self.arguments, *look],
                 env=os.environ | self.environment,
                 capture_output=True,
                 timeout=60,
@@ -49,15 +44,11 @@ class Browser:
             return False
         return done.returncode == 0 and b"<html" in done.stdout
 
-    @staticmethod
-    def _sandbox() -> list[str]:
-        return ["--no-sandbox"]
-
     def launch_options(self) -> dict[str, object]:
         """Keyword arguments for Playwright."""
         return {
             "executable_path": str(self.program),
-            "args": [*self._sandbox(), *self.arguments],
+            "args": [*_NO_SANDBOX, *self.arguments],
             "env": os.environ | self.environment,
         }
 
@@ -102,16 +93,21 @@ def fetch_playwrights() -> Browser | None:
 
 
 def fetch_from_npm() -> Browser | None:
-    """The one in the npm package ``@sparticuz/chromium``, which brings its own libraries and needs no system package."""
-    node = client.install(_PACKAGE)
-    done = subprocess.run(
-        [node.folder / "node", _PACKAGE / "unpack.mjs"], cwd=_PACKAGE, capture_output=True, text=True, check=False
-    )
+    """The one in the npm package ``@sparticuz/chromium``: brings its own libraries, needs no system package."""
+    try:
+        node = client.install(_PACKAGE)
+    except client.ClientTrouble:
+        return None
+    unpack = [shutil.which("node", path=str(node.folder)) or "node", str(_PACKAGE / "unpack.mjs")]
+    done = subprocess.run(unpack, cwd=_PACKAGE, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         return None
-    answer = json.loads(done.stdout)
-    libraries = os.pathsep.join(filter(None, [answer["libraries"], os.environ.get("LD_LIBRARY_PATH")]))
-    browser = Browser(Path(answer["program"]), tuple(answer["arguments"]), {"LD_LIBRARY_PATH": libraries})
+    unpacked = json.loads(done.stdout)
+    libraries = os.pathsep.join(filter(None, [unpacked["libraries"], os.environ.get("LD_LIBRARY_PATH")]))
+    environment = {"LD_LIBRARY_PATH": libraries}
+    if not Path("/etc/fonts/fonts.conf").exists():
+        environment["FONTCONFIG_PATH"] = unpacked["fonts"]
+    browser = Browser(Path(unpacked["program"]), _WITHOUT_GPU, environment)
     return browser if browser.starts() else None
 
 
@@ -120,10 +116,8 @@ def fetch_from_debian() -> Browser | None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return None
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
-    ):
+    install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"]
+    for command in (["apt-get", "update", "-q"], install):
         if subprocess.run(command, env=environment, capture_output=True, check=False).returncode != 0:
             return None
     return system()

