@@ -63,5 +63,5 @@ class Problem(Schema):
     request_id: str
 
 
-REFUSALS: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 413, 422, 429)}
+REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Problem)
 """What any endpoint may answer instead: ``response={200: ItemOut} | REFUSALS``."""

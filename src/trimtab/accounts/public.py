@@ -1,0 +1,281 @@
+"""What other domains may ask of accounts. Takes ids, gives frozen values."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from trimtab.accounts import queries
+from trimtab.accounts.errors import AlreadyMember, KeyTaken, SlugTaken, UserExists
+from trimtab.accounts.fiscal import FiscalCalendar, Kind, Pattern, Period, period_of, periods
+from trimtab.accounts.models import Person, Team, TokenScope, User
+from trimtab.accounts.queries import Member, Place
+from trimtab.accounts.services import members, people, teams, tokens, users, workspaces
+from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
+from trimtab.core.models import Workspace
+
+__all__ = [
+    "AlreadyMember",
+    "FiscalCalendar",
+    "KeyTaken",
+    "Kind",
+    "Member",
+    "Period",
+    "PersonView",
+    "Place",
+    "SlugTaken",
+    "TeamView",
+    "TokenScope",
+    "UserExists",
+    "UserView",
+    "WorkspaceView",
+    "actor_for",
+    "add_member",
+    "add_team_member",
+    "create_person",
+    "create_team",
+    "create_token",
+    "create_user",
+    "create_workspace",
+    "find_user",
+    "fiscal_calendar",
+    "get_workspace",
+    "list_members",
+    "list_people",
+    "list_places",
+    "list_sample_users",
+    "list_teams",
+    "period_of",
+    "periods",
+    "set_password",
+    "system_actor",
+    "workspace_view",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    id: UUID
+    email: str
+    name: str
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceView:
+    """``fiscal_pattern`` is calendar, 4-4-5 or increments (of ``increment_weeks``)."""
+
+    id: UUID
+    version: int
+    slug: str
+    name: str
+    prefix: str
+    timezone: str
+    currency: str
+    fiscal_start_month: int
+    fiscal_pattern: str
+    increment_weeks: int | None
+    benefit_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    id: UUID
+    name: str
+    email: str
+    title: str
+    placeholder: bool
+    active: bool
+    user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    id: UUID
+    key: str
+    name: str
+    kind: str
+    parent_id: UUID | None
+
+
+def _user(user: User) -> UserView:
+    return UserView(user.id, user.email, user.name, user.is_sample)
+
+
+def _person(person: Person) -> PersonView:
+    return PersonView(
+        person.id, person.name, person.email, person.title, person.placeholder, person.active, person.user_id
+    )
+
+
+def _team(team: Team) -> TeamView:
+    return TeamView(team.id, team.key, team.name, team.kind, team.parent_id)
+
+
+def create_user(*, email: str, name: str = "", password: str | None = None, sample: bool = False) -> UserView:
+    """Somebody who can sign in. Raises Invalid, UserExists, WeakPassword."""
+    return _user(users.create_user(email=email, name=name, password=password, sample=sample))
+
+
+def set_password(*, email: str, password: str) -> None:
+    """Give somebody a new password. Raises NotFound, WeakPassword."""
+    users.set_password(email=email, password=password)
+
+
+def find_user(email: str) -> UserView | None:
+    user = queries.find_user(email)
+    return None if user is None else _user(user)
+
+
+def list_sample_users() -> list[UserView]:
+    """Those who were made with the sample company, by address."""
+    return [_user(user) for user in User.objects.filter(is_sample=True, is_active=True).order_by("email")]
+
+
+def list_places(user_id: UUID) -> list[Place]:
+    """Every workspace that a user belongs to, with the role there."""
+    return queries.list_places(user_id)
+
+
+def create_workspace(
+    *, creator_email: str, clock: Clock, origin: Origin, slug: str, name: str, request_id: str = "", **settings: Any
+) -> Actor:
+    """A workspace with its creator as admin; gives the creator as an actor in it. It has no levels or phases yet.
+
+    Raises NotFound (nobody of this address), SlugTaken, Invalid.
+    """
+    return workspaces.create_workspace(
+        creator=queries.get_user(creator_email),
+        clock=clock,
+        origin=origin,
+        slug=slug,
+        name=name,
+        request_id=request_id,
+        **settings,
+    )
+
+
+def get_workspace(actor: Actor) -> WorkspaceView:
+    """The actor's workspace."""
+    return workspace_view(queries.get_workspace(actor))
+
+
+def workspace_view(workspace: Workspace) -> WorkspaceView:
+    return WorkspaceView(**{name: getattr(workspace, name) for name in WorkspaceView.__slots__})
+
+
+def fiscal_calendar(workspace: WorkspaceView) -> FiscalCalendar:
+    return FiscalCalendar(workspace.fiscal_start_month, Pattern(workspace.fiscal_pattern), workspace.increment_weeks)
+
+
+def actor_for(*, email: str, workspace_slug: str, origin: Origin, request_id: str = "") -> Actor:
+    """A user as a member of a workspace: what a command acts as. Raises NotFound."""
+    return workspaces.find_actor(
+        user=queries.get_user(email), slug=workspace_slug, origin=origin, request_id=request_id
+    )
+
+
+def system_actor(workspace_id: UUID, *, name: str = "Trimtab", origin: Origin = Origin.SYSTEM) -> Actor:
+    """The product itself at work in a workspace."""
+    return Actor(id=None, workspace_id=workspace_id, role=Role.ADMIN, name=name, kind=ActorKind.SYSTEM, origin=origin)
+
+
+def add_member(
+    *, actor: Actor, clock: Clock, email: str, role: Role, name: str = "", password: str | None = None
+) -> Member:
+    """Let somebody into the actor's workspace. Raises Forbidden, AlreadyMember, Invalid."""
+    return members.add_member(actor=actor, clock=clock, email=email, role=role, name=name, password=password)
+
+
+def list_members(actor: Actor) -> list[Member]:
+    return queries.list_members(actor)
+
+
+def create_person(
+    *,
+    actor: Actor,
+    clock: Clock,
+    name: str,
+    email: str = "",
+    title: str = "",
+    placeholder: bool = False,
+    person_id: UUID | None = None,
+) -> PersonView:
+    """Raises Forbidden, Invalid."""
+    return _person(
+        people.create_person(
+            actor=actor, clock=clock, name=name, email=email, title=title, placeholder=placeholder, person_id=person_id
+        )
+    )
+
+
+def list_people(actor: Actor) -> list[PersonView]:
+    """Everybody, by name."""
+    return [_person(person) for person in queries.list_people(actor)]
+
+
+def create_team(
+    *,
+    actor: Actor,
+    clock: Clock,
+    name: str,
+    key: str | None = None,
+    kind: str = "",
+    mission: str = "",
+    parent_id: UUID | None = None,
+    review: dict[str, Any] | None = None,
+    team_id: UUID | None = None,
+) -> TeamView:
+    """Raises Forbidden, NotFound (parent), KeyTaken, Invalid."""
+    return _team(
+        teams.create_team(
+            actor=actor,
+            clock=clock,
+            name=name,
+            key=key,
+            kind=kind,
+            mission=mission,
+            parent_id=parent_id,
+            review=review,
+            team_id=team_id,
+        )
+    )
+
+
+def list_teams(actor: Actor) -> list[TeamView]:
+    """All teams, by name."""
+    return [_team(team) for team in queries.list_teams(actor)]
+
+
+def add_team_member(
+    *,
+    actor: Actor,
+    clock: Clock,
+    team_id: UUID,
+    person_id: UUID,
+    share: Decimal = Decimal(1),
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    lead: bool = False,
+) -> UUID:
+    """Put a person into a team; gives the id of their part in it. Raises Forbidden, NotFound."""
+    member = teams.add_team_member(
+        actor=actor,
+        clock=clock,
+        team_id=team_id,
+        person_id=person_id,
+        share=share,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        lead=lead,
+    )
+    return member.id
+
+
+def create_token(
+    *, actor: Actor, clock: Clock, name: str, token_scope: TokenScope, days: int | None = None
+) -> tuple[UUID, str]:
+    """A key to the API for the actor: its id, and the secret that is shown once. Raises Forbidden, Invalid."""
+    token, secret = tokens.create_token(actor=actor, clock=clock, name=name, token_scope=token_scope, days=days)
+    return token.id, secret

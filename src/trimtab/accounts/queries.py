@@ -1,0 +1,131 @@
+"""Scoped reads. Everything absent, in another workspace or hidden is NotFound alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+
+from trimtab.accounts.models import ApiToken, Membership, Person, Team, TeamMember, User
+from trimtab.core.actors import Actor, Permission, Role
+from trimtab.core.errors import NotFound
+from trimtab.core.models import ScopedQuerySet, Workspace
+
+M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken)
+
+
+def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:
+    """The record of this id in the actor's workspace, row-locked if ``lock``. Raises NotFound, Forbidden."""
+    actor.require(Permission.VIEW)
+    rows: ScopedQuerySet = model.objects.in_workspace(actor.workspace_id)  # type: ignore[attr-defined]
+    found: M | None = (rows.select_for_update() if lock else rows).filter(id=record_id).first()
+    if found is None:
+        raise NotFound(f"There is no such {model._meta.verbose_name}.")
+    return found
+
+
+def _all(actor: Actor, model: type[M]) -> list[M]:
+    actor.require(Permission.VIEW)
+    return list(model.objects.in_workspace(actor.workspace_id))  # type: ignore[attr-defined]
+
+
+def get_workspace(actor: Actor, *, lock: bool = False) -> Workspace:
+    """The actor's workspace."""
+    return one(actor, Workspace, actor.workspace_id, lock=lock)
+
+
+def list_people(actor: Actor) -> list[Person]:
+    """Everybody, by name."""
+    return sorted(_all(actor, Person), key=lambda person: (person.name.lower(), person.id))
+
+
+def list_teams(actor: Actor) -> list[Team]:
+    """All teams, by name; the tree is in their ``parent_id``."""
+    return sorted(_all(actor, Team), key=lambda team: (team.name.lower(), team.id))
+
+
+def list_team_members(actor: Actor, team_id: UUID) -> list[TeamMember]:
+    """Who is in a team. Raises NotFound."""
+    one(actor, Team, team_id)
+    return list(TeamMember.objects.in_workspace(actor.workspace_id).filter(team_id=team_id).order_by("id"))
+
+
+def list_tokens(actor: Actor) -> list[ApiToken]:
+    """The actor's own tokens of this workspace, newest first; revoked ones are left out."""
+    actor.require(Permission.VIEW)
+    mine = ApiToken.objects.in_workspace(actor.workspace_id).filter(user_id=actor.id, revoked_at=None)
+    return list(mine.order_by("-created_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user's place in a workspace, with the address they sign in with."""
+
+    id: UUID
+    version: int
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+    active: bool
+    person_id: UUID | None
+
+
+def list_members(actor: Actor) -> list[Member]:
+    """Every member of the workspace, by address."""
+    actor.require(Permission.VIEW)
+    memberships = _all(actor, Membership)
+    users = User.objects.in_bulk([membership.user_id for membership in memberships])
+    return sorted((_member(m, users) for m in memberships), key=lambda member: member.email)
+
+
+def _member(membership: Membership, users: Mapping[Any, User]) -> Member:
+    user = users[membership.user_id]
+    return Member(
+        id=membership.id,
+        version=membership.version,
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        role=Role(membership.role),
+        active=membership.active,
+        person_id=membership.person_id,
+    )
+
+
+def get_member(actor: Actor, membership_id: UUID) -> Member:
+    membership = one(actor, Membership, membership_id)
+    return _member(membership, User.objects.in_bulk([membership.user_id]))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workspace that a user belongs to, and what they are there."""
+
+    workspace_id: UUID
+    slug: str
+    name: str
+    timezone: str
+    role: Role
+    person_id: UUID | None
+
+
+def list_places(user_id: UUID) -> list[Place]:
+    """Every workspace of a user, by name. Needs no workspace to be set."""
+    with connection.cursor() as cursor:
+        cursor.execute("select workspace_id, slug, name, timezone, role, person_id from workspaces_of(%s)", [user_id])
+        return [Place(w, slug, name, zone, Role(role), person) for w, slug, name, zone, role, person in cursor]
+
+
+def find_user(email: str) -> User | None:
+    """Whoever signs in with this address."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def get_user(email: str) -> User:
+    """Whoever signs in with this address. Raises NotFound."""
+    user = find_user(email)
+    if user is None:
+        raise NotFound(f"Nobody signs in as {email}.")
+    return user

@@ -1,0 +1,217 @@
+"""What accounts say over HTTP."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from trimtab.core.actors import Role
+
+Name = Field(min_length=1, max_length=200)
+Key = Field(min_length=1, max_length=60)
+SomeName = Field(None, min_length=1, max_length=200)
+SomeKey = Field(None, min_length=1, max_length=60)
+
+
+class Body(Schema):
+    """A request body: unknown fields are refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Change(Body):
+    """``version`` is the one that was read; ``set`` names the fields to write."""
+
+    version: int = Field(ge=1)
+
+
+class UserOut(Schema):
+    id: UUID
+    email: str
+    name: str
+
+
+class PlaceOut(Schema):
+    slug: str
+    name: str
+    role: Role
+
+
+class FiscalOut(Schema):
+    start_month: int
+    pattern: str
+    increment_weeks: int | None
+
+
+class WorkspaceOut(Schema):
+    slug: str
+    name: str
+    prefix: str
+    timezone: str
+    currency: str
+    fiscal: FiscalOut
+    benefit_unit: str
+    version: int
+
+
+class MeOut(Schema):
+    user: UserOut
+    workspaces: list[PlaceOut]
+    workspace: WorkspaceOut | None
+    role: Role | None
+    person_id: UUID | None
+
+
+class WorkspaceIn(Body):
+    slug: str = Key
+    name: str = Name
+    prefix: str = Field("TT", min_length=1, max_length=10, pattern=r"^[A-Z][A-Z0-9]*$")
+    timezone: str = "UTC"
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+
+
+class WorkspaceFields(Body):
+    slug: str = SomeKey
+    name: str = SomeName
+    prefix: str = Field(None, min_length=1, max_length=10, pattern=r"^[A-Z][A-Z0-9]*$")
+    timezone: str = Field(None, max_length=60)
+    currency: str = Field(None, pattern=r"^[A-Z]{3}$")
+    fiscal_start_month: int = Field(None, ge=1, le=12)
+    fiscal_pattern: Literal["calendar", "4-4-5", "increments"] = Field(None)
+    increment_weeks: int | None = Field(None, ge=1, le=26)
+    benefit_unit: str = Field(None, min_length=1, max_length=40)
+
+
+class PersonOut(Schema):
+    id: UUID
+    version: int
+    name: str
+    email: str
+    title: str
+    placeholder: bool
+    active: bool
+    user_id: UUID | None
+
+
+class PersonIn(Body):
+    name: str = Name
+    email: str = Field("", max_length=254)
+    title: str = Field("", max_length=200)
+    placeholder: bool = False
+
+
+class PersonFields(Body):
+    name: str = SomeName
+    email: str = Field(None, max_length=254)
+    title: str = Field(None, max_length=200)
+    placeholder: bool = Field(None)
+    active: bool = Field(None)
+
+
+class TeamOut(Schema):
+    id: UUID
+    version: int
+    key: str
+    name: str
+    kind: str
+    mission: str
+    parent_id: UUID | None
+    review: dict[str, Any] | None
+
+
+class TeamIn(Body):
+    name: str = Name
+    key: str | None = Field(None, min_length=1, max_length=60)
+    kind: str = Field("", max_length=60)
+    mission: str = Field("", max_length=20_000)
+    parent_id: UUID | None = None
+
+
+class TeamFields(Body):
+    name: str = SomeName
+    key: str = SomeKey
+    kind: str = Field(None, max_length=60)
+    mission: str = Field(None, max_length=20_000)
+    parent_id: UUID | None = None
+
+
+class TeamMemberOut(Schema):
+    id: UUID
+    team_id: UUID
+    person_id: UUID
+    share: float
+    starts_on: date | None
+    ends_on: date | None
+    lead: bool
+
+
+class TeamMemberIn(Body):
+    person_id: UUID
+    share: Decimal = Field(Decimal(1), gt=0, le=1, max_digits=4, decimal_places=3)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    lead: bool = False
+
+
+class MemberOut(Schema):
+    id: UUID
+    version: int
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+    active: bool
+    person_id: UUID | None
+
+
+class MemberIn(Body):
+    email: str = Field(min_length=3, max_length=254)
+    role: Role
+    name: str = Field("", max_length=200)
+    password: str | None = Field(None, min_length=8, max_length=200)
+
+
+class MemberFields(Body):
+    role: Role = Field(None)
+    active: bool = Field(None)
+
+
+class TokenOut(Schema):
+    id: UUID
+    name: str
+    hint: str
+    scope: Literal["read", "write"]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class TokenIn(Body):
+    name: str = Field(min_length=1, max_length=120)
+    scope: Literal["read", "write"] = "read"
+    days: int | None = Field(None, ge=1, le=3660)
+
+
+class NewTokenOut(TokenOut):
+    """``token`` is the secret. It is shown this once."""
+
+    token: str
+
+
+class WorkspaceChange(Change):
+    set: WorkspaceFields
+
+
+class PersonChange(Change):
+    set: PersonFields
+
+
+class TeamChange(Change):
+    set: TeamFields
+
+
+class MemberChange(Change):
+    set: MemberFields

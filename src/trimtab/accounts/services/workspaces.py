@@ -1,0 +1,116 @@
+"""Workspaces and their settings."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.db import IntegrityError, connection
+from psycopg import errors
+
+from trimtab.accounts import queries
+from trimtab.accounts.errors import SlugTaken
+from trimtab.accounts.models import Membership, Person, User
+from trimtab.accounts.services.checks import check_name, check_slug, only
+from trimtab.core import ids, ledger, scope
+from trimtab.core.actors import Actor, Clock, Origin, Permission, Role
+from trimtab.core.errors import Invalid, NotFound
+from trimtab.core.models import FiscalPattern, Workspace
+
+SETTINGS: Final = {
+    "slug", "name", "prefix", "timezone", "currency",
+    "fiscal_start_month", "fiscal_pattern", "increment_weeks", "benefit_unit",
+}  # fmt: skip
+
+
+def create_workspace(  # one argument per thing that a person chooses
+    *, creator: User, clock: Clock, origin: Origin, slug: str, name: str, request_id: str = "", **settings: Any
+) -> Actor:
+    """A new workspace with ``creator`` as its admin; gives the creator as an actor in it.
+
+    ``settings`` are those of ``Workspace``: prefix, timezone, currency, fiscal calendar, benefit unit.
+    Raises SlugTaken, Invalid.
+    """
+    values = _checked({"slug": slug, "name": name} | settings)
+    workspace_id, person_id = ids.new_id(), ids.new_id()
+    actor = Actor(
+        id=creator.id,
+        workspace_id=workspace_id,
+        role=Role.ADMIN,
+        name=creator.name or creator.email,
+        origin=origin,
+        person_id=person_id,
+        request_id=request_id,
+    )
+    with scope.workspace(workspace_id), ledger.change_set(actor, at=clock.now):
+        _insert(workspace_id, values)
+        Person.objects.create(
+            id=person_id, workspace_id=workspace_id, name=actor.name, email=creator.email, user_id=creator.id
+        )
+        Membership.objects.create(
+            workspace_id=workspace_id, user_id=creator.id, role=Role.ADMIN.value, person_id=person_id
+        )
+    return actor
+
+
+def _insert(workspace_id: UUID, values: Mapping[str, object]) -> None:
+    try:
+        Workspace.objects.create(id=workspace_id, workspace_id=workspace_id, **values)
+    except IntegrityError as refused:
+        raise SlugTaken("Another workspace has this address.", fields={"slug": "is taken"}) from refused
+
+
+def update_workspace(*, actor: Actor, clock: Clock, version: int, changes: Mapping[str, object]) -> Workspace:
+    """Change the settings of the actor's workspace. Raises Forbidden, StaleVersion, SlugTaken, Invalid."""
+    with scope.workspace(actor.workspace_id):
+        actor.require(Permission.ADMIN)
+        workspace = queries.get_workspace(actor, lock=True)
+        values = _checked(only(changes, SETTINGS))
+        ledger.check_stale(workspace, version_read=version, changes=values)
+        with ledger.change_set(actor, at=clock.now):
+            try:
+                return ledger.save(workspace, **values)
+            except IntegrityError as refused:
+                raise _refusal(refused) from refused
+
+
+def _refusal(error: IntegrityError) -> SlugTaken | Invalid:
+    if isinstance(error.__cause__, errors.UniqueViolation):
+        return SlugTaken("Another workspace has this address.", fields={"slug": "is taken"})
+    return Invalid("Increments need a length of 1 to 26 weeks.", fields={"increment_weeks": "is missing"})
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(values)
+    if "slug" in checked:
+        check_slug(checked["slug"], "slug")
+    if "name" in checked:
+        checked["name"] = check_name(checked["name"])
+    if "timezone" in checked and checked["timezone"] not in available_timezones():
+        raise Invalid("There is no such time zone.", fields={"timezone": "is not a time zone, as Europe/Vienna is"})
+    if "fiscal_pattern" in checked and checked["fiscal_pattern"] not in FiscalPattern.values:
+        raise Invalid("There is no such fiscal calendar.", fields={"fiscal_pattern": ", ".join(FiscalPattern.values)})
+    if checked.get("fiscal_start_month", 1) not in range(1, 13):
+        raise Invalid("A fiscal year begins in month 1 to 12.", fields={"fiscal_start_month": "is not 1 to 12"})
+    return checked
+
+
+def find_actor(*, user: User, slug: str, origin: Origin, request_id: str = "") -> Actor:
+    """``user`` as a member of the workspace at ``slug``: what a command acts as. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select workspace_id, role, person_id, person_name from member_of(%s, %s, null)", [user.id, slug]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(f"There is no workspace “{slug}” that {user.email} belongs to.")
+    workspace_id, role, person_id, person_name = row
+    return Actor(
+        id=user.id,
+        workspace_id=workspace_id,
+        role=Role(role),
+        name=person_name or user.name or user.email,
+        origin=origin,
+        person_id=person_id,
+        request_id=request_id,
+    )

@@ -1,0 +1,92 @@
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trimtab.accounts.fiscal import FiscalCalendar, Kind, Pattern, fiscal_year, period_of, periods, year_start
+
+CALENDAR = FiscalCalendar()
+JULY = FiscalCalendar(start_month=7)
+RETAIL = FiscalCalendar(start_month=2, pattern=Pattern.FOUR_FOUR_FIVE)
+INCREMENTS = FiscalCalendar(pattern=Pattern.INCREMENTS, increment_weeks=10)
+
+calendars = st.builds(
+    FiscalCalendar,
+    start_month=st.integers(1, 12),
+    pattern=st.sampled_from(Pattern),
+    increment_weeks=st.integers(1, 26),
+)
+days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
+
+
+class TestPeriodOf:
+    def test_a_calendar_quarter_has_its_usual_bounds(self):
+        quarter = period_of(CALENDAR, date(2026, 8, 15), Kind.QUARTER)
+
+        assert (quarter.name, quarter.starts_on, quarter.ends_on) == ("FY2026-Q3", date(2026, 7, 1), date(2026, 9, 30))
+
+    def test_a_year_from_july_is_named_after_the_year_it_ends_in(self):
+        assert period_of(JULY, date(2025, 7, 1), Kind.YEAR).name == "FY2026"
+        assert period_of(JULY, date(2025, 6, 30), Kind.YEAR).name == "FY2025"
+
+    def test_the_first_quarter_of_a_year_from_july_ends_in_september(self):
+        quarter = period_of(JULY, date(2025, 9, 30), Kind.QUARTER)
+
+        assert (quarter.index, quarter.ends_on) == (1, date(2025, 9, 30))
+
+    def test_february_of_a_leap_year_has_29_days(self):
+        assert period_of(CALENDAR, date(2028, 2, 1), Kind.MONTH).ends_on == date(2028, 2, 29)
+
+    def test_four_four_five_months_are_of_whole_weeks(self):
+        weeks = [((p.ends_on - p.starts_on).days + 1) // 7 for p in periods(RETAIL, 2026, Kind.MONTH)]
+
+        assert weeks == [4, 4, 5] * 4
+
+    def test_the_leap_week_goes_to_the_last_month(self):
+        long_years = [
+            y for y in range(2000, 2030) if (year_start(RETAIL, y + 1) - year_start(RETAIL, y)) == timedelta(weeks=53)
+        ]
+        last = periods(RETAIL, long_years[0], Kind.MONTH)[-1]
+
+        assert (last.ends_on - last.starts_on).days + 1 == 42
+
+    def test_increments_begin_on_mondays_and_the_last_takes_what_remains(self):
+        found = periods(INCREMENTS, 2026, Kind.INCREMENT)
+
+        assert [p.starts_on.weekday() for p in found] == [0] * 6
+        assert [((p.ends_on - p.starts_on).days + 1) // 7 for p in found] == [10] * 5 + [3]
+
+    def test_a_calendar_without_increments_has_none(self):
+        with pytest.raises(ValueError, match="no increments"):
+            period_of(CALENDAR, date(2026, 1, 1), Kind.INCREMENT)
+
+
+class TestPeriods:
+    @given(calendars, days, st.sampled_from([Kind.YEAR, Kind.HALF, Kind.QUARTER, Kind.MONTH]))
+    def test_every_day_lies_in_exactly_one_and_they_leave_no_gap(self, calendar, day, kind):
+        found = periods(calendar, fiscal_year(calendar, day), kind)
+
+        assert sum(p.starts_on <= day <= p.ends_on for p in found) == 1
+        assert all(a.ends_on + timedelta(days=1) == b.starts_on for a, b in pairwise(found))
+
+    @given(calendars, days)
+    def test_years_follow_each_other(self, calendar, day):
+        year = fiscal_year(calendar, day)
+
+        assert year_start(calendar, year) <= day < year_start(calendar, year + 1)
+
+    @given(
+        st.builds(
+            FiscalCalendar,
+            start_month=st.integers(1, 12),
+            pattern=st.just(Pattern.INCREMENTS),
+            increment_weeks=st.integers(1, 26),
+        ),
+        days,
+    )
+    def test_increments_cover_the_year(self, calendar, day):
+        period = period_of(calendar, day, Kind.INCREMENT)
+
+        assert period.starts_on <= day <= period.ends_on
