@@ -13,7 +13,6 @@ from trimtab.ops import client
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _NO_SANDBOX = ("--no-sandbox",)  # it shows our own pages only, and root and containers have no sandbox to give
-_WITHOUT_GPU = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-zygote")
 _PACKAGE = Path(__file__).resolve().parents[3] / "e2e" / "browser"
 
 
@@ -30,19 +29,14 @@ class Browser:
     environment: dict[str, str] = field(default_factory=dict)
 
     def starts(self) -> bool:
-        """Whether it runs here: has its libraries, and is what it says."""
-        look = ["--headless", "--disable-gpu", "--dump-dom", "about:blank"]
+        """Whether it runs here: its libraries are found and it says what it is."""
+        command = [self.program, *_NO_SANDBOX, "--version"]
+        environment = os.environ | self.environment
         try:
-            done = subprocess.run(
-                [self.program, *_NO_SANDBOX, *self.arguments, *look],
-                env=os.environ | self.environment,
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
-        return done.returncode == 0 and b"<html" in done.stdout
+        return done.returncode == 0 and b"Chrom" in done.stdout
 
     def launch_options(self) -> dict[str, object]:
         """Keyword arguments for Playwright."""
@@ -107,7 +101,7 @@ def fetch_from_npm() -> Browser | None:
     environment = {"LD_LIBRARY_PATH": libraries}
     if not Path("/etc/fonts/fonts.conf").exists():
         environment["FONTCONFIG_PATH"] = unpacked["fonts"]
-    browser = Browser(Path(unpacked["program"]), _WITHOUT_GPU, environment)
+    browser = Browser(Path(unpacked["program"]), ("--no-zygote",), environment)
     return browser if browser.starts() else None
 
 
