@@ -25,8 +25,8 @@ select current_setting('trimtab.change_set', true), current_setting('trimtab.cha
   ledger_open(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)
 """
 _RESTORE = """
-select set_config('trimtab.change_set', %s, true), set_config('trimtab.change_set_at', %s, true),
-  set_config('trimtab.change_set_new', %s, true)
+select current_setting('trimtab.change_set_new', true), set_config('trimtab.change_set', %s, true),
+  set_config('trimtab.change_set_at', %s, true), set_config('trimtab.change_set_new', %s, true)
 """
 
 
@@ -65,15 +65,27 @@ def change_set(
     try:
         yield identity
     finally:
-        _reopen(outer)
+        _reopen(outer, identity)
 
 
-def _reopen(outer: list[str]) -> None:
+def last_written() -> UUID | None:
+    """The change set of this connection's last block that wrote something: what an answer names to its caller."""
+    return getattr(connection, "trimtab_change_set", None)
+
+
+def forget_written() -> None:
+    """Begin anew: ``last_written`` is None until something is written."""
+    connection.trimtab_change_set = None  # type: ignore[attr-defined]
+
+
+def _reopen(outer: list[str], identity: UUID) -> None:
     """Back to the change set around this one, or to none. A broken transaction takes it back by its own rollback."""
     if connection.needs_rollback or connection.connection.info.transaction_status != TransactionStatus.INTRANS:
         return
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE, outer)
+        if not cursor.fetchone()[0]:  # the first write took the pending row away
+            connection.trimtab_change_set = identity  # type: ignore[attr-defined]
 
 
 def add(record: R) -> R:
