@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class RoadmapConfig(AppConfig):
     name = "trimtab.roadmap"
     label = "roadmap"
+
+    def ready(self) -> None:
+        from trimtab.roadmap import sources
+
+        sources.register()

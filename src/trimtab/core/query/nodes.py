@@ -6,7 +6,8 @@ Every literal is text here; the compiler gives it a type by its field. Two filte
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from enum import StrEnum
 
 from trimtab.core.query.problems import Span, refuse
@@ -49,9 +50,9 @@ class Condition:
     field: str
     op: Op
     values: tuple[str | None, ...] = ()
-    span: Span | None = field(default=None, compare=False)
-    field_span: Span | None = field(default=None, compare=False)
-    value_spans: tuple[Span, ...] = field(default=(), compare=False)
+    span: Span | None = attribute(default=None, compare=False)
+    field_span: Span | None = attribute(default=None, compare=False)
+    value_spans: tuple[Span, ...] = attribute(default=(), compare=False)
 
     def value_span(self, index: int) -> Span | None:
         """Where the value stands in the text, or where the condition stands."""
@@ -71,7 +72,7 @@ class Text:
     """Ranked full-text search: all of the terms."""
 
     terms: tuple[Term, ...]
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = attribute(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Sort:
 
     field: str
     desc: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = attribute(default=None, compare=False)
 
 
 def is_plain_word(text: str) -> bool:

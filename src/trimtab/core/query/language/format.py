@@ -33,7 +33,8 @@ def _inside_and(node: Node) -> str:
         case And() | Or():
             return f"({_top(node)})"
         case Not(inner):
-            return "-" + (f"({_top(inner)})" if isinstance(inner, Text) and len(inner.terms) > 1 else _inside_and(inner))
+            several = isinstance(inner, Text) and len(inner.terms) > 1
+            return "-" + (f"({_top(inner)})" if several else _inside_and(inner))
         case Text(terms):
             return text_of(terms)
         case Condition():
@@ -48,6 +49,11 @@ def _values(condition: Condition) -> str:
     if op is Op.BETWEEN:
         return "..".join(texts)
     return _PREFIX.get(op, "") + ",".join(texts)
+
+
+def value_text(value: str) -> str:
+    """``value`` as it is written after a field's colon."""
+    return _value(Op.IN, value)
 
 
 def _value(op: Op, value: str | None) -> str:

@@ -115,8 +115,11 @@ class _Parser:
                 return self._negated(token)
             case Kind.OPEN:
                 return self._bracket(token)
+            case Kind.FIELD if token.text == "sort":
+                self._sort(token)
+                return None
             case Kind.FIELD:
-                return self._sort(token) if token.text == "sort" else self._condition(token)
+                return self._condition(token)
             case _ if not token.text.strip():
                 self.fault("Nothing to look for between these quotes.", token.span, "")
                 return None
@@ -200,8 +203,8 @@ class _Parser:
     def _list(self, pieces: list[Token]) -> list[Token] | None:
         if len(pieces) % 2 == 0 or any((piece.kind is Kind.COMMA) != bool(at % 2) for at, piece in enumerate(pieces)):
             wrong = next((p for at, p in enumerate(pieces) if (p.kind is Kind.COMMA) != bool(at % 2)), pieces[-1])
-            message = "A value is missing next to this comma." if wrong.kind is Kind.COMMA else "A comma is missing here."
-            self.fault(message, wrong.span)
+            missing = "value is missing next to this comma" if wrong.kind is Kind.COMMA else "comma is missing here"
+            self.fault(f"A {missing}.", wrong.span)
             return None
         if len(pieces) > 2 * MAX_VALUES:
             self.fault(f"Too many values: at most {MAX_VALUES}.", Span(pieces[0].span.start, pieces[-1].span.end))

@@ -1,0 +1,111 @@
+"""The fields that a workspace adds: values in the row's ``custom`` document by field id, references in custom_link."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from trimtab.core.fields.spec import FieldKind, FieldProvider, FieldSpec, Key, Link, Option
+from trimtab.core.models import FieldType
+
+_REFERENCES = {
+    FieldType.PERSON: ("person", FieldKind.REF),
+    FieldType.PEOPLE: ("person", FieldKind.REFS),
+    FieldType.TEAM: ("team", FieldKind.REF),
+    FieldType.TEAMS: ("team", FieldKind.REFS),
+    FieldType.ITEMS: ("item", FieldKind.REFS),
+}
+
+
+def custom_fields(entity: str) -> FieldProvider:
+    """The custom fields of one kind of record, under their keys."""
+    if not entity.isidentifier():
+        raise ValueError(entity)
+    return FieldProvider(
+        sql=(
+            "select coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'type', type, 'options',"  # noqa: S608
+            " options, 'unit', unit, 'confidential', confidential) order by position, key), '[]')"
+            f" from scoped.custom_field where entity = '{entity}'"
+        ),
+        build=lambda rows: [field for row in rows for field in _fields(row)],
+    )
+
+
+def _fields(row: dict[str, Any]) -> list[FieldSpec]:
+    kind = FieldType(row["type"])
+    common = {
+        "label": row["name"],
+        "custom": True,
+        "confidential": row["confidential"],
+        "unit": row["unit"],
+    }
+    field_id = UUID(row["id"])
+    build = _reference if kind in _REFERENCES else _VALUES[kind]
+    made = build(row, field_id, kind, common)
+    return [made]
+
+
+def _reference(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    entity, several = _REFERENCES[kind]
+    link = Link("custom_link", "record_id", f"{entity}_id", f"field_id = '{field_id}'", "position, id")
+    return FieldSpec(row["key"], kind=several, entity=entity, link=link, sortable=False, **common)
+
+
+def _text(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    return FieldSpec(row["key"], kind=FieldKind.TEXT, sql=text_sql(field_id), stored=str(field_id), **common)
+
+
+def _number(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    return FieldSpec(row["key"], kind=FieldKind.NUMBER, sql=number_sql(field_id), stored=str(field_id), **common)
+
+
+def _date(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    sql = day_sql(field_id)
+    order = (Key(sql, "text"),)
+    return FieldSpec(row["key"], kind=FieldKind.DATE, sql=sql, stored=str(field_id), order=order, **common)
+
+
+def _bool(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    sql = f"(case {{r}}.custom ->> '{field_id}' when 'true' then true when 'false' then false end)"
+    return FieldSpec(row["key"], kind=FieldKind.BOOL, sql=sql, stored=str(field_id), **common)
+
+
+def _choice(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
+    options = tuple(Option(str(option["key"]), str(option["name"])) for option in row["options"])
+    stored = str(field_id)
+    if kind is FieldType.CHOICE:
+        return FieldSpec(
+            row["key"], kind=FieldKind.CHOICE, sql=text_sql(field_id), stored=stored, options=options, **common
+        )
+    sql = f"({{r}}.custom -> '{field_id}')"
+    return FieldSpec(
+        row["key"], kind=FieldKind.CHOICES, sql=sql, stored=stored, options=options, sortable=False, **common
+    )
+
+
+_VALUES: dict[FieldType, Callable[[dict[str, Any], UUID, FieldType, dict[str, Any]], FieldSpec]] = {
+    FieldType.TEXT: _text,
+    FieldType.URL: _text,
+    FieldType.NUMBER: _number,
+    FieldType.DATE: _date,
+    FieldType.BOOL: _bool,
+    FieldType.CHOICE: _choice,
+    FieldType.CHOICES: _choice,
+}
+
+
+def text_sql(field_id: UUID) -> str:
+    """The value as text. The expression index of a text field is on this very expression."""
+    return f"({{r}}.custom ->> '{field_id}')"
+
+
+def number_sql(field_id: UUID) -> str:
+    """The value as a number, null where it is none; also what a number field's index is on."""
+    return (
+        f"(case when jsonb_typeof({{r}}.custom -> '{field_id}') = 'number'"
+        f" then ({{r}}.custom ->> '{field_id}')::numeric end)"
+    )
+
+
+def day_sql(field_id: UUID) -> str:
+    """The value as ISO text, which sorts as days do; also what a date field's index is on."""
+    return f"(({{r}}.custom ->> '{field_id}') collate \"C\")"

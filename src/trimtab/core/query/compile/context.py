@@ -1,0 +1,117 @@
+"""What one compilation carries: who asks, from which point of view, of which source, and the parameters so far."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
+from uuid import UUID
+
+from trimtab.core.actors import Actor, Lens
+from trimtab.core.fields import registry
+from trimtab.core.fields.spec import FieldSpec, Join, Source
+from trimtab.core.query import rights
+from trimtab.core.query.lens import parameters, rel
+from trimtab.core.query.literals import Moment
+from trimtab.core.query.problems import Span, closest, refuse
+
+_SLOT = re.compile(r"\{(\w+)\}")
+REFERENCE = "by_"
+
+
+@dataclass(slots=True)
+class Context:
+    """``suffix`` sets the aliases of one compilation apart from those of another in the same statement."""
+
+    actor: Actor
+    source: Source
+    fields: dict[str, FieldSpec]
+    lens: Lens
+    moment: Moment
+    prefix: str
+    params: dict[str, object]
+    resolved: dict[tuple[str, str, str], tuple[UUID, ...]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    suffix: str = ""
+
+    def param(self, value: object, pg_type: str) -> str:
+        """A placeholder for ``value`` with its PostgreSQL type."""
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f"%({name})s::{pg_type}"
+
+    def field(self, name: str, span: Span | None = None) -> FieldSpec:
+        """The field of that name. Raises QueryInvalid with the nearest name, Forbidden for a confidential one."""
+        found = self.fields.get(name)
+        if found is None:
+            nearest = closest(name, (each for each in self.fields if rights.may_see(self.actor, self.fields[each])))
+            hint = f" Did you mean {nearest}?" if nearest else ""
+            raise refuse(f"There is no field {name}.{hint}", span, nearest)
+        rights.require_field(self.actor, found)
+        return found
+
+    def rel(self, entity: str) -> str:
+        """What to select ``entity`` from."""
+        return rel(entity, self.lens)
+
+    def sql(self, template: str) -> str:
+        """A template with this compilation's aliases."""
+        return _SLOT.sub(lambda slot: self.alias(slot[1]), template)
+
+    def alias(self, name: str) -> str:
+        return f"r{self.suffix}" if name == "r" else f"j_{name.replace('.', '_')}{self.suffix}"
+
+    def value(self, spec: FieldSpec) -> str:
+        """A field's value: its own SQL, or the one value of its link."""
+        if spec.link is None:
+            return self.sql(spec.sql)
+        link = spec.link
+        return (
+            f"(select l.{link.value} from {self.rel(link.entity)} l where l.{link.record} = {self.alias('r')}.id"
+            f" and l.{link.where} order by {_qualified(link.order)} limit 1)"
+        )
+
+    def values(self, spec: FieldSpec) -> str:
+        """The array of a field's linked values, null where there are none."""
+        link = spec.link
+        assert link is not None
+        return (
+            f"(select array_agg(l.{link.value} order by {_qualified(link.order)}) from {self.rel(link.entity)} l"
+            f" where l.{link.record} = {self.alias('r')}.id and l.{link.where})"
+        )
+
+    def join(self, name: str) -> Join:
+        """A join of the source, or the one to what the reference field ``by_<field>`` points at."""
+        if name.startswith(REFERENCE):
+            spec = self.fields[name.removeprefix(REFERENCE)]
+            return Join(spec.entity, f"{self.alias(name)}.id = {self.value(spec)}")
+        return self.source.joins[name]
+
+    def joined(self, joins: Iterable[str]) -> str:
+        """The left joins of that name, each once."""
+        parts = []
+        for name in dict.fromkeys(joins):
+            join = self.join(name)
+            parts.append(f" left join {self.rel(join.entity)} {self.alias(name)} on {self.sql(join.on)}")
+        return "".join(parts)
+
+    def rows(self, joins: Iterable[str] = ()) -> str:
+        """The from clause: the source's rows and what is joined to them."""
+        return f"{self.rel(self.source.entity)} {self.alias('r')}{self.joined(joins)}"
+
+    def live(self, suffix: str) -> Self:
+        """The same question from today's point of view, for a comparison in the same statement."""
+        return replace(self, lens=replace(self.lens, as_of=None, known_on=None), suffix=suffix)
+
+
+def _qualified(order: str) -> str:
+    return ", ".join(f"l.{column.strip()}" for column in order.split(","))
+
+
+def lens_parameters(lens: Lens, prefix: str) -> dict[str, object]:
+    """The parameters that any statement may use."""
+    return {"prefix": prefix, **parameters(lens)}
+
+
+def referred(spec: FieldSpec) -> Source | None:
+    """The source that a reference points at."""
+    return registry.find(spec.entity) if spec.entity else None

@@ -1,0 +1,93 @@
+"""An order to SQL, and the place in it where a page begins."""
+
+from dataclasses import dataclass
+
+from trimtab.core.fields.spec import SEVERAL, FieldKind, FieldSpec, Key
+from trimtab.core.query.compile.context import REFERENCE, Context, referred
+from trimtab.core.query.nodes import Sort
+from trimtab.core.query.problems import refuse
+
+_TYPES = {
+    FieldKind.NUMBER: "numeric",
+    FieldKind.BOOL: "boolean",
+    FieldKind.DATE: "date",
+    FieldKind.INSTANT: "timestamptz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One SQL expression of an order; missing values come last either way."""
+
+    sql: str
+    type: str
+    desc: bool
+    nullable: bool
+
+    @property
+    def clause(self) -> str:
+        direction = " desc" if self.desc else ""
+        return f"{self.sql}{direction}{' nulls last' if self.desc and self.nullable else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All keys, the id last, and the joins that they need."""
+
+    keys: tuple[OrderKey, ...]
+    joins: tuple[str, ...]
+
+    @property
+    def clause(self) -> str:
+        return ", ".join(key.clause for key in self.keys)
+
+
+def order(context: Context, sort: tuple[Sort, ...]) -> Order:
+    """The order of the request, or of the source. Raises QueryInvalid for a field that has none."""
+    wanted = sort or tuple(Sort(name, desc) for name, desc in context.source.default_sort)
+    keys: list[OrderKey] = []
+    joins: list[str] = []
+    for each in wanted:
+        spec = context.field(each.field, each.span)
+        found, needed = field_keys(context, spec, each)
+        keys.extend(found)
+        joins.extend(needed)
+    keys.append(OrderKey(f"{context.alias('r')}.id", "uuid", desc=False, nullable=False))
+    return Order(tuple(keys), tuple(dict.fromkeys(joins)))
+
+
+def field_keys(context: Context, spec: FieldSpec, sort: Sort) -> tuple[list[OrderKey], tuple[str, ...]]:
+    """The keys of one field and the joins they need. Raises QueryInvalid."""
+    if not spec.sortable or spec.kind in SEVERAL:
+        raise refuse(f"{spec.name} has no order.", sort.span)
+    if spec.kind is FieldKind.REF:
+        return _by_reference(context, spec, sort.desc)
+    templates = spec.order or (_key(context, spec),)
+    return [_order_key(key, context.sql(key.sql), sort.desc) for key in templates], spec.joins
+
+
+def _order_key(key: Key, sql: str, desc: bool) -> OrderKey:
+    return OrderKey(sql, key.type, desc and not key.fixed, key.nullable)
+
+
+def _key(context: Context, spec: FieldSpec) -> Key:
+    if spec.kind in {FieldKind.TEXT, FieldKind.PROSE}:
+        return Key(f'lower({spec.sql}) collate "C"', "text", spec.nullable)
+    if spec.kind is FieldKind.CHOICE:
+        keys = context.param([option.key for option in spec.options], "text[]")
+        return Key(f"array_position({keys}, {spec.sql}::text)", "integer", True)
+    return Key(spec.sql, _TYPES[spec.kind], spec.nullable)
+
+
+def _by_reference(context: Context, spec: FieldSpec, desc: bool) -> tuple[list[OrderKey], tuple[str, ...]]:
+    source = referred(spec)
+    assert source is not None
+    join = REFERENCE + spec.name
+    alias = context.alias(join)
+    keys = [
+        OrderKey(key.sql.replace("{r}", alias), key.type, desc and not key.fixed, key.nullable or spec.nullable)
+        for key in source.order
+    ]
+    if spec.nullable:
+        keys[0] = OrderKey(keys[0].sql, keys[0].type, keys[0].desc, True)
+    return keys, (join,)

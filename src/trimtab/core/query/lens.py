@@ -1,0 +1,38 @@
+"""The one place that turns a kind of record and a point of view into something to select from."""
+
+from trimtab.core.actors import Lens
+from trimtab.core.errors import Unavailable
+from trimtab.core.fields import registry
+
+AS_OF = "%(as_of)s::timestamptz"
+KNOWN_ON = "%(known_on)s::timestamptz"
+
+
+def rel(entity: str, lens: Lens) -> str:
+    """A relation with the columns of ``entity``, of this workspace, as ``lens`` sees it.
+
+    Past relations take the parameters of ``parameters``. Raises Unavailable for a draft plan.
+    """
+    if lens.scenario is not None:
+        raise Unavailable("Draft plans are not available yet.")
+    if lens.is_live:
+        return f"scoped.{entity}"
+    return f"(select * from scoped.{entity}_version where {_seen(entity, lens)})"
+
+
+def _seen(entity: str, lens: Lens) -> str:
+    if registry.is_derived(entity):
+        return f"during @> {AS_OF}"
+    if lens.known_on is None:
+        return f"during @> {AS_OF} and voided_at is null"
+    return (
+        f"recorded_at <= {KNOWN_ON} and (voided_at is null or voided_at > {KNOWN_ON}) and lower(during) <= {AS_OF}"
+        f" and (upper_inf(during) or upper(during) > {AS_OF} or closed_recorded_at > {KNOWN_ON})"
+    )
+
+
+def parameters(lens: Lens) -> dict[str, object]:
+    """What the relations of ``lens`` need; what is asked "as known on" alone is asked as of that instant."""
+    if lens.is_live:
+        return {}
+    return {"as_of": lens.as_of or lens.known_on, "known_on": lens.known_on}

@@ -1,0 +1,122 @@
+"""Ask a question and get the answer: JSON as PostgreSQL built it, one array per column."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from trimtab.core import scope
+from trimtab.core.actors import Actor, Clock, Lens
+from trimtab.core.fields import registry
+from trimtab.core.query import config, literals, request
+from trimtab.core.query.compile import flat
+from trimtab.core.query.compile.context import Context, lens_parameters
+from trimtab.core.query.compile.cursor import write
+from trimtab.core.query.compile.references import resolve
+from trimtab.core.query.compile.sorts import Order, order
+from trimtab.core.query.compile.totals import joins, totals_json
+from trimtab.core.query.database import fetch
+from trimtab.core.query.literals import Moment
+from trimtab.core.query.nodes import conditions
+from trimtab.core.query.problems import refuse
+from trimtab.core.query.request import Request
+
+
+def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
+    """Answer ``question`` (see the query language's reference) as ``actor`` may see it, as JSON.
+
+    Raises QueryInvalid, Forbidden for confidential fields, NotFound for an unknown source, Unavailable for a draft.
+    """
+    asked = request.read(question)
+    with scope.workspace(actor.workspace_id):
+        context = prepare(actor, clock, asked)
+        return _flat(context, asked)
+
+
+def rows(actor: Actor, clock: Clock, question: Mapping[str, object]) -> list[dict[str, Any]]:
+    """The rows of the answer, one dictionary each. Raises as ``run`` does."""
+    columns = orjson.loads(run(actor, clock, question))["columns"]
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
+    """Read what the question's names mean, and look up the records that its filter names."""
+    source = registry.get(asked.source)
+    known = config.read(actor, source, _mentioned(asked))
+    moment = Moment(clock.now, known.zone)
+    lens = _lens(actor, asked, moment)
+    context = Context(
+        actor=actor,
+        source=source,
+        fields=known.fields,
+        lens=lens,
+        moment=moment,
+        prefix=known.prefix,
+        params=lens_parameters(lens, known.prefix),
+    )
+    resolve(context, asked.filter)
+    return context
+
+
+def _mentioned(asked: Request) -> set[str]:
+    names = {*asked.columns, *asked.group, *(key.field for key in asked.sort)} - {"id", "version"}
+    names |= {total.field for total in asked.totals if total.field}
+    names |= {condition.field for condition in conditions(asked.filter)}
+    return names | ({asked.tree.axis} if asked.tree else set())
+
+
+def _lens(actor: Actor, asked: Request, moment: Moment) -> Lens:
+    if asked.as_of is None and asked.known_on is None and asked.scenario is None:
+        return actor.lens
+    scenario = None if asked.scenario is None else _scenario(asked.scenario)
+    as_of, known_on = (None if text is None else _until(text, moment) for text in (asked.as_of, asked.known_on))
+    return Lens(as_of=as_of, known_on=known_on, scenario=scenario)
+
+
+def _scenario(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise refuse("lens.scenario is a draft plan's id.") from None
+
+
+def _until(text: str, moment: Moment) -> Any:
+    """A day means its end."""
+    return literals.instants(text, moment, None)[1] - timedelta(microseconds=1)
+
+
+def _flat(context: Context, asked: Request) -> bytes:
+    match = flat.matching(context, asked)
+    ordered = order(context, asked.sort)
+    extras = {}
+    if asked.count:
+        extras["count"] = f"(select count(*) from {context.rows(match.joins)} where {match.predicate})"
+    if asked.totals:
+        both = (*match.joins, *joins(context, asked.totals))
+        figures = totals_json(context, asked.totals)
+        extras["totals"] = f"(select {figures}::text from {context.rows(both)} where {match.predicate})"
+    statement = flat.statement(context, asked, match, ordered, extras)
+    names = ["columns", "refs", "rows", "last", *extras]
+    found = dict(zip(names, fetch(statement, context.params)[0], strict=True))
+    return _answer(context, asked, ordered, found)
+
+
+def _answer(context: Context, asked: Request, ordered: Order, found: dict[str, Any]) -> bytes:
+    more = found["rows"] > asked.size > 0
+    parts = [
+        f'{{"source":"{context.source.entity}","columns":{found["columns"]},"refs":{found["refs"]}',
+        f'"rows":{min(found["rows"], asked.size)}',
+        f'"next":{json.dumps(write(ordered, found["last"]) if more else None)}',
+    ]
+    parts.extend(f'"{name}":{found[name]}' for name in ("count", "totals", "groups") if name in found)
+    parts.append(f'"lens":{_lens_json(context.lens)},"warnings":{json.dumps(context.warnings)}}}')
+    return ",".join(parts).encode()
+
+
+def _lens_json(lens: Lens) -> str:
+    return json.dumps(
+        {name: at and at.isoformat() for name, at in (("as_of", lens.as_of), ("known_on", lens.known_on))}
+    )

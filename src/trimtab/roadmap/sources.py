@@ -1,0 +1,344 @@
+"""What can be asked of the plan: the fields of items and of everything around them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from trimtab.core.fields import registry
+from trimtab.core.fields.custom import custom_fields
+from trimtab.core.fields.spec import FieldKind as K
+from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Option, Search, Source, source
+from trimtab.roadmap.models import (
+    Category,
+    DependencyState,
+    DependencyType,
+    Health,
+    Horizon,
+    Precision,
+    RelationType,
+)
+
+_BY_NAME = (Key('lower({r}.name) collate "C"', "text", nullable=False),)
+_BY_POSITION = (Key("{r}.position", "integer", nullable=False), *_BY_NAME)
+_KEY_OR_NAME = "(lower({r}.key) = {word} or lower({r}.name) = {word})"
+
+
+def _options(choices: type[models.TextChoices]) -> tuple[Option, ...]:
+    return tuple(Option(value, str(label)) for value, label in choices.choices)
+
+
+def _text(name: str, label: str, column: str = "", **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, K.TEXT, "{r}." + (column or name), **more)
+
+
+def _number(name: str, label: str, sql: str = "", **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, K.NUMBER, sql or "{r}." + name, **more)
+
+
+def _ref(name: str, label: str, entity: str, column: str = "", **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, K.REF, "{r}." + (column or f"{name}_id"), entity=entity, **more)
+
+
+def _choice(name: str, label: str, choices: type[models.TextChoices], sql: str = "", **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, K.CHOICE, sql or "{r}." + name, options=_options(choices), **more)
+
+
+def _day(name: str, label: str, column: str = "", **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, K.DATE, "{r}." + (column or name), **more)
+
+
+def _common() -> list[FieldSpec]:
+    return [
+        FieldSpec("created", "Created", K.INSTANT, "{r}.created_at", nullable=False),
+        FieldSpec("updated", "Updated", K.INSTANT, "{r}.updated_at", nullable=False),
+    ]
+
+
+def _precise(name: str, label: str, row: str, column: str, **more: Any) -> list[FieldSpec]:
+    precision = f"{row}.{column}_precision"
+    day = FieldSpec(
+        name,
+        label,
+        K.DATE,
+        f"{row}.{column}_on",
+        parts=(precision,),
+        order=(Key(f"{row}.{column}_on", "date"), Key(f"({precision} is null)", "boolean", False, True)),
+        **more,
+    )
+    left, dot, right = name.partition(".")
+    exactness = _choice(f"{left}.precision{dot}{right}", f"{label} precision", Precision, precision, **more)
+    return [day, exactness]
+
+
+def _timeframe() -> FieldSpec:
+    parts = ("{r}.start_on", "{r}.start_precision", "{r}.end_on", "{r}.end_precision")
+    start, start_precision, end, end_precision = parts
+    return FieldSpec(
+        "timeframe",
+        "Timeframe",
+        K.TIMEFRAME,
+        f"coalesce({start}, {end})",
+        column=(
+            f"(case when {start_precision} is null and {end_precision} is null then null else json_build_object("
+            f"'start', {start}, 'start_precision', {start_precision}, 'end', {end}, 'end_precision', {end_precision})"
+            " end)"
+        ),
+        parts=parts,
+        order=(
+            Key(f"coalesce({start}, {end})", "date"),
+            Key(f"({start_precision} is null and {end_precision} is null)", "boolean", False, True),
+            Key(end, "date"),
+        ),
+    )
+
+
+def _rolled() -> Iterable[FieldSpec]:
+    more: dict[str, Any] = {"joins": ("rollup",), "rolls_up": "children"}
+    yield _number("children", "Children", "coalesce({rollup}.children, 0)", joins=("rollup",), nullable=False)
+    yield _number("effort.rolled", "Effort from children", "{rollup}.effort", unit="person-days", **more)
+    yield from _precise("start.rolled", "Start from children", "{rollup}", "start", **more)
+    yield from _precise("end.rolled", "End from children", "{rollup}", "end", **more)
+    yield _number("progress.rolled", "Progress from children", "{rollup}.progress", unit="%", **more)
+    yield _choice("health.rolled", "Health from children", Health, "{rollup}.health", **more)
+    missing = (
+        "(case when {rollup}.id is null then null else json_build_object('effort', {rollup}.missing_effort,"
+        " 'dates', {rollup}.missing_dates, 'health', {rollup}.missing_health) end)"
+    )
+    yield FieldSpec("missing.rolled", "Missing below", K.JSON, missing, sortable=False, **more)
+
+
+def _item_fields() -> list[FieldSpec]:
+    return [
+        FieldSpec(
+            "ref",
+            "Ref",
+            K.SELF,
+            "{r}.id",
+            "(%(prefix)s::text || '-' || {r}.number)",
+            entity="item",
+            order=(Key("{r}.number", "integer", nullable=False),),
+            nullable=False,
+        ),
+        _text("key", "Key", order=(Key("{r}.key", "text"),)),
+        FieldSpec("title", "Title", K.PROSE, "{r}.title", nullable=False),
+        FieldSpec("text", "Description", K.WORDS, "{body}.body", joins=("body",), sortable=False),
+        _ref("level", "Level", "level", nullable=False),
+        _ref("area", "Area", "area", below=True),
+        _ref("parent", "Parent", "item"),
+        _ref("phase", "Phase", "phase"),
+        _choice("phase.category", "Phase category", Category, "{phase}.category", joins=("phase",)),
+        _ref("owner", "Owner", "person"),
+        _ref("team", "Team", "team", below=True),
+        _timeframe(),
+        *_precise("start", "Start", "{r}", "start"),
+        *_precise("end", "End", "{r}", "end"),
+        _choice("health", "Health", Health, rolls_up="worst"),
+        FieldSpec("health.note", "Health note", K.PROSE, "{r}.health_note"),
+        _number("benefit", "Benefit"),
+        _choice("horizon", "Horizon", Horizon),
+        FieldSpec("tags", "Tags", K.TAGS, "{r}.tags", sortable=False),
+        _ref("release", "Release", "release"),
+        _number("progress", "Progress", unit="%", rolls_up="by effort"),
+        _number("effort", "Effort", "{rollup}.own_effort", joins=("rollup",), unit="person-days", rolls_up="sum"),
+        FieldSpec("review", "To review", K.JSON, "{r}.review", sortable=False),
+        FieldSpec("rank", "Rank", K.TEXT, "{r}.rank", order=(Key("{r}.rank", "text", nullable=False),), nullable=False),
+        *_common(),
+        *_rolled(),
+    ]
+
+
+def _dimensions(rows: list[dict[str, Any]]) -> list[FieldSpec]:
+    return [
+        FieldSpec(
+            f"dim.{row['key']}",
+            row["name"],
+            K.REFS if row["multiple"] else K.REF,
+            entity="dimension_value",
+            within=f"{{r}}.dimension_id = '{row['id']}'",
+            link=Link("item_value", "item_id", "value_id", f"dimension_id = '{row['id']}'"),
+            sortable=False,
+        )
+        for row in rows
+    ]
+
+
+DIMENSIONS = FieldProvider(
+    "select coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'multiple', multiple)"
+    " order by position, key), '[]') from scoped.dimension",
+    _dimensions,
+)
+
+ITEM = source(
+    "item",
+    "Items",
+    "{r}.title",
+    _item_fields(),
+    joins={
+        "rollup": Join("item_rollup", "{rollup}.id = {r}.id"),
+        "body": Join("item_text", "{body}.id = {r}.id"),
+        "phase": Join("phase", "{phase}.id = {r}.phase_id"),
+    },
+    match="({r}.key = {raw} or {r}.number = {number})",
+    parent="parent_id",
+    order=(Key('lower({r}.title) collate "C"', "text", nullable=False),),
+    default_sort=(("rank", False),),
+    search=Search("{r}.title", "item_text", "tsv"),
+    providers=(custom_fields("item"), DIMENSIONS),
+    level_rank="level",
+)
+
+
+def _plain(entity: str, label: str, fields: list[FieldSpec], **more: Any) -> Source:
+    return source(entity, label, more.pop("name", "{r}.name"), [*fields, *_common()], **more)
+
+
+def _keyed(entity: str, label: str, *fields: FieldSpec, **more: Any) -> Source:
+    names = [_text("key", "Key", nullable=False), FieldSpec("name", "Name", K.PROSE, "{r}.name", nullable=False)]
+    settings = {"match": _KEY_OR_NAME, "order": _BY_NAME, "default_sort": (("name", False),)}
+    return _plain(entity, label, [*names, *fields], **settings | more)
+
+
+SOURCES = [
+    ITEM,
+    _plain(
+        "area",
+        "Areas",
+        [
+            FieldSpec("name", "Name", K.PROSE, "{r}.name", nullable=False),
+            _ref("parent", "Parent", "area", below=True),
+            _ref("owner", "Owner", "person"),
+            FieldSpec(
+                "rank", "Rank", K.TEXT, "{r}.rank", order=(Key("{r}.rank", "text", nullable=False),), nullable=False
+            ),
+        ],
+        parent="parent_id",
+        order=(Key("{r}.rank", "text", nullable=False), *_BY_NAME),
+        default_sort=(("rank", False), ("name", False)),
+    ),
+    _plain(
+        "person",
+        "People",
+        [
+            FieldSpec("name", "Name", K.PROSE, "{r}.name", nullable=False),
+            _text("email", "E-mail", nullable=False),
+            _text("title", "Title", nullable=False),
+            FieldSpec("active", "Active", K.BOOL, "{r}.active", nullable=False),
+            FieldSpec("placeholder", "Placeholder", K.BOOL, "{r}.placeholder", nullable=False),
+        ],
+        match="(lower({r}.name) = {word} or lower({r}.email) = {word})",
+        order=_BY_NAME,
+        default_sort=(("name", False),),
+    ),
+    _keyed(
+        "team",
+        "Teams",
+        _text("kind", "Kind", nullable=False),
+        FieldSpec("mission", "Mission", K.PROSE, "{r}.mission", nullable=False),
+        _ref("parent", "Parent", "team", below=True),
+        FieldSpec("review", "To review", K.JSON, "{r}.review", sortable=False),
+        parent="parent_id",
+    ),
+    _keyed(
+        "level",
+        "Levels",
+        _number("rank", "Rank", nullable=False),
+        order=(Key("(-{r}.rank)", "integer", nullable=False),),
+        default_sort=(("rank", True),),
+    ),
+    _keyed(
+        "track",
+        "Tracks",
+        FieldSpec("primary", "Primary", K.BOOL, '{r}."primary"', nullable=False),
+        _number("position", "Position", nullable=False),
+        order=_BY_POSITION,
+        default_sort=(("position", False),),
+    ),
+    _keyed(
+        "phase",
+        "Phases",
+        _ref("track", "Track", "track", nullable=False),
+        _choice("category", "Category", Category, nullable=False),
+        _number("position", "Position", nullable=False),
+        FieldSpec("review", "To review", K.JSON, "{r}.review", sortable=False),
+        shown="json_build_object('name', {r}.name, 'category', {r}.category)",
+        order=_BY_POSITION,
+        default_sort=(("position", False),),
+    ),
+    _keyed(
+        "release",
+        "Releases",
+        _day("starts", "Starts", "starts_on"),
+        _day("released", "Released", "released_on"),
+        FieldSpec("note", "Note", K.PROSE, "{r}.note", nullable=False),
+        order=(Key("{r}.released_on", "date"), *_BY_NAME),
+        default_sort=(("released", False), ("name", False)),
+    ),
+    _keyed(
+        "dimension",
+        "Dimensions",
+        FieldSpec("multiple", "Several values", K.BOOL, "{r}.multiple", nullable=False),
+        _number("position", "Position", nullable=False),
+        order=_BY_POSITION,
+        default_sort=(("position", False),),
+    ),
+    _keyed(
+        "dimension_value",
+        "Dimension values",
+        _ref("dimension", "Dimension", "dimension", nullable=False),
+        _text("color", "Colour", nullable=False),
+        _number("target_share", "Target share"),
+        _number("position", "Position", nullable=False),
+        order=_BY_POSITION,
+        default_sort=(("position", False),),
+    ),
+    _plain(
+        "dependency",
+        "Dependencies",
+        [
+            _ref("from", "From", "item", "from_item_id", nullable=False),
+            _ref("to", "To", "item", "to_item_id", nullable=False),
+            _choice("type", "Type", DependencyType, nullable=False),
+            _number("lag_days", "Lag in days", nullable=False),
+            _day("needed_by", "Needed by"),
+            _day("promised_by", "Promised by"),
+            _choice("state", "State", DependencyState, nullable=False),
+        ],
+        name="{r}.type",
+        match="false",
+        default_sort=(("created", False),),
+    ),
+    _plain(
+        "relation",
+        "Relations",
+        [
+            _ref("from", "From", "item", "from_item_id", nullable=False),
+            _ref("to", "To", "item", "to_item_id", nullable=False),
+            _choice("type", "Type", RelationType, nullable=False),
+        ],
+        name="{r}.type",
+        match="false",
+        default_sort=(("created", False),),
+    ),
+    _plain(
+        "estimate",
+        "Estimates",
+        [
+            _ref("item", "Item", "item", nullable=False),
+            _ref("team", "Team", "team", below=True),
+            _number("low", "Low", unit="person-days"),
+            _number("likely", "Likely", unit="person-days", nullable=False),
+            _number("high", "High", unit="person-days"),
+        ],
+        name="{r}.likely::text",
+        match="false",
+        default_sort=(("created", False),),
+    ),
+]
+
+
+def register() -> None:
+    """Tell the registry. Called when the app is ready."""
+    for each in SOURCES:
+        registry.register(each)
+    registry.register_derived("item_rollup")
