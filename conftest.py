@@ -111,6 +111,16 @@ def _template(owner: str) -> str:
     return name
 
 
+def _point_django_at(name: str, owner: str) -> None:
+    """pytest-django has read the settings before ``pytest_configure`` could say which database is this run's."""
+    from django.db import connections
+
+    from trimtab.settings import database as as_django
+
+    for alias, user in (("default", "trimtab_app"), ("owner", None)):
+        connections[alias].settings_dict.update(as_django(_named(owner, name, user)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def database(request: pytest.FixtureRequest) -> Iterator[None]:
     """This worker's own database, cloned from the template and dropped at the end."""
@@ -118,6 +128,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
     from pytest_django.plugin import blocking_manager_key
 
     owner, name = request.config.stash[CLUSTER], request.config.stash[NAME]
+    _point_django_at(name, owner)
     with request.config.stash[blocking_manager_key].unblock():
         template = _template(owner)
         with psycopg.connect(_named(owner, "postgres"), autocommit=True) as connection:

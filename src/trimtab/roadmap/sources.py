@@ -341,4 +341,3 @@ def register() -> None:
     """Tell the registry. Called when the app is ready."""
     for each in SOURCES:
         registry.register(each)
-    registry.register_derived("item_rollup")

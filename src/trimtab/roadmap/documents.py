@@ -1,0 +1,87 @@
+"""An item with everything that hangs on it, built by the database as JSON in one statement, live or past."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from trimtab.core.actors import Actor, Permission
+from trimtab.core.errors import NotFound
+from trimtab.core.query.database import fetch
+from trimtab.core.query.lens import parameters, rel
+
+_RELATIONS = (
+    "item", "item_text", "item_value", "item_phase", "item_rollup", "dimension", "estimate", "dependency", "relation",
+    "custom_field", "custom_link", "phase",
+)  # fmt: skip
+
+_DOCUMENT = """
+select json_build_object(
+  'id', i.id, 'ref', w.prefix || '-' || i.number, 'key', i.key, 'version', i.version, 'title', i.title,
+  'description', coalesce(t.body, ''), 'level_id', i.level_id, 'area_id', i.area_id, 'parent_id', i.parent_id,
+  'phase_id', i.phase_id, 'owner_id', i.owner_id, 'team_id', i.team_id, 'release_id', i.release_id,
+  'start_on', i.start_on, 'start_precision', i.start_precision, 'end_on', i.end_on, 'end_precision', i.end_precision,
+  'health', i.health, 'health_note', i.health_note, 'horizon', i.horizon, 'benefit', i.benefit,
+  'progress', i.progress, 'tags', i.tags, 'rank', i.rank, 'review', i.review,
+  'created_at', i.created_at, 'updated_at', i.updated_at,
+  'dimensions', coalesce((
+    select json_object_agg(q.key, q.ids) from (
+      select d.key, json_agg(v.value_id order by v.id) as ids
+      from {item_value} v join {dimension} d on d.id = v.dimension_id where v.item_id = i.id group by d.key) q), '{{}}'),
+  'custom', coalesce((
+    select json_object_agg(f.key, case when q.links is null then i.custom -> f.id::text
+                                       when f.type in ('person', 'team') then q.links -> 0 else q.links end)
+    from {custom_field} f
+    left join lateral (
+      select jsonb_agg(coalesce(l.person_id, l.team_id, l.item_id) order by l.position, l.id) as links
+      from {custom_link} l where l.record_id = i.id and l.field_id = f.id) q
+      on f.type in ('person', 'people', 'team', 'teams', 'items')
+    where f.entity = 'item' and (i.custom ? f.id::text or q.links is not null)), '{{}}'),
+  'estimates', coalesce((
+    select json_agg(json_build_object('team_id', e.team_id, 'low', e.low, 'likely', e.likely, 'high', e.high)
+                    order by e.id)
+    from {estimate} e where e.item_id = i.id), '[]'),
+  'dependencies', coalesce((
+    select json_agg(json_build_object('id', d.id, 'version', d.version, 'from_id', d.from_item_id,
+      'to_id', d.to_item_id, 'type', d.type, 'lag_days', d.lag_days, 'needed_by', d.needed_by,
+      'promised_by', d.promised_by, 'state', d.state) order by d.id)
+    from (select * from {dependency} where from_item_id = %(id)s
+          union all select * from {dependency} where to_item_id = %(id)s) d), '[]'),
+  'relations', coalesce((
+    select json_agg(json_build_object('id', r.id, 'from_id', r.from_item_id, 'to_id', r.to_item_id, 'type', r.type)
+                    order by r.id)
+    from (select * from {relation} where from_item_id = %(id)s
+          union all select * from {relation} where to_item_id = %(id)s) r), '[]'),
+  'phases', coalesce((
+    select json_agg(json_build_object('track_id', p.track_id, 'phase_id', p.phase_id) order by p.id)
+    from {item_phase} p where p.item_id = i.id), '[]'),
+  'rolled', json_build_object(
+    'effort', u.effort, 'start_on', u.start_on, 'start_precision', u.start_precision, 'end_on', u.end_on,
+    'end_precision', u.end_precision, 'progress', u.progress, 'health', u.health,
+    'children', coalesce(u.children, 0), 'missing', json_build_object(
+      'effort', coalesce(u.missing_effort, 0), 'dates', coalesce(u.missing_dates, 0),
+      'health', coalesce(u.missing_health, 0)))
+)::text
+from {item} i
+cross join scoped.workspace w
+left join {item_text} t on t.id = i.id
+left join {item_rollup} u on u.id = i.id
+where i.id = %(id)s
+"""
+
+
+def item_json(actor: Actor, item_id: UUID) -> bytes:
+    """The item as JSON text (the shape of ``ItemOut``), through the actor's lens. Raises NotFound, Forbidden."""
+    actor.require(Permission.VIEW)
+    relations = {entity: rel(entity, actor.lens) for entity in _RELATIONS}
+    rows = fetch(_DOCUMENT.format(**relations), {"id": item_id, **parameters(actor.lens)})
+    if not rows:
+        raise NotFound("There is no such item.")
+    text: str = rows[0][0]
+    return text.encode()
+
+
+def item_document(actor: Actor, item_id: UUID) -> dict[str, Any]:
+    """The item as a document; see ``item_json``."""
+    document: dict[str, Any] = orjson.loads(item_json(actor, item_id))
+    return document

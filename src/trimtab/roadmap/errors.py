@@ -1,0 +1,45 @@
+"""What the roadmap refuses."""
+
+from trimtab.core.errors import Conflict, Invalid
+
+
+class DatesInverted(Invalid):
+    """The end lies before the start."""
+
+    code = "dates_inverted"
+
+
+class WrongLevel(Conflict):
+    """A parent must be of a higher level than its child."""
+
+    code = "wrong_level"
+
+
+class CircularDependency(Conflict):
+    """Something would wait for itself. ``extra.from_id`` and ``extra.to_id`` are the ends that were asked for."""
+
+    code = "circular_dependency"
+
+
+class HasChildren(Conflict):
+    """Not deleted, because other items lie under it. ``extra.children`` counts them, of all depths."""
+
+    code = "has_children"
+
+
+class InUse(Conflict):
+    """Not deleted, because records point to it. ``extra.counts`` says how many of what."""
+
+    code = "in_use"
+
+
+class AlreadyExists(Conflict):
+    """Another record has this key already. ``extra.key`` names it."""
+
+    code = "already_exists"
+
+
+class PastIsReadOnly(Conflict):
+    """The caller looks at another day or a draft; only today's plan can be written."""
+
+    code = "past_is_read_only"

@@ -1,0 +1,109 @@
+"""Scoped reads of the roadmap. Everything absent, in another workspace or hidden is NotFound alike."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+from trimtab.core.actors import Actor, Permission
+from trimtab.core.errors import NotFound
+from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.roadmap.models import Item, Level, Phase
+
+M = TypeVar("M", bound=models.Model)
+
+
+def rows(actor: Actor, model: type[M]) -> ScopedQuerySet:
+    """The rows of ``model`` in the actor's workspace. Raises Forbidden."""
+    actor.require(Permission.VIEW)
+    found: ScopedQuerySet = model.objects.in_workspace(actor.workspace_id)  # type: ignore[attr-defined]
+    return found
+
+
+def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:
+    """The record of this id in the actor's workspace, row-locked if ``lock``. Raises NotFound, Forbidden."""
+    found = rows(actor, model)
+    record: M | None = (found.select_for_update() if lock else found).filter(id=record_id).first()
+    if record is None:
+        raise NotFound(f"There is no such {model._meta.verbose_name}.")
+    return record
+
+
+def get_item(actor: Actor, item_id: UUID, *, lock: bool = False) -> Item:
+    """An item the actor can see, as it is today. Raises NotFound, Forbidden."""
+    return one(actor, Item, item_id, lock=lock)
+
+
+def find_by_key(actor: Actor, source: str, keys: Iterable[str], entity: str = "item") -> dict[str, UUID]:
+    """Ids by the names that records have elsewhere; unknown names are absent."""
+    known = rows(actor, ExternalKey).filter(source=source, entity=entity, key__in=list(keys))
+    return dict(known.values_list("key", "record_id"))
+
+
+def level_ranks(actor: Actor) -> dict[UUID, int]:
+    """How high each level ranks."""
+    return dict(rows(actor, Level).values_list("id", "rank"))
+
+
+def custom_fields(actor: Actor, entity: str = "item") -> dict[str, CustomField]:
+    """The fields that the workspace adds to ``entity``, by key."""
+    return {field.key: field for field in rows(actor, CustomField).filter(entity=entity)}
+
+
+def primary_phases(actor: Actor) -> dict[UUID, Phase]:
+    """The phases of the primary track, by id."""
+    with_track = rows(actor, Phase).filter(track_id__in=_primary_tracks(actor))
+    return {phase.id: phase for phase in with_track}
+
+
+def _primary_tracks(actor: Actor) -> Any:
+    from trimtab.roadmap.models import Track
+
+    return rows(actor, Track).filter(primary=True).values("id")
+
+
+def count_below(actor: Actor, item_id: UUID) -> int:
+    """How many items lie under one, of all depths."""
+    return len(ids_below(actor, item_id))
+
+
+def ids_below(actor: Actor, item_id: UUID) -> list[UUID]:
+    """The items under one, deepest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with recursive below as ("
+            " select id, 1 as depth from roadmap_item where workspace_id = %(ws)s and parent_id = %(id)s"
+            " union all select i.id, b.depth + 1 from below b"
+            " join roadmap_item i on i.workspace_id = %(ws)s and i.parent_id = b.id)"
+            " select id from below order by depth desc, id",
+            {"ws": actor.workspace_id, "id": item_id},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def take_numbers(actor: Actor, count: int) -> int:
+    """Reserve ``count`` consecutive item numbers; gives the first. Waits for others who are taking some."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into core_counter as c (workspace_id, name, value) values (%s, 'item', %s)"
+            " on conflict (workspace_id, name) do update set value = c.value + excluded.value returning value",
+            [actor.workspace_id, count],
+        )
+        last: int = cursor.fetchone()[0]
+        return last - count + 1
+
+
+def counts_of(actor: Actor, uses: Mapping[str, tuple[type[Record], str]], record_id: UUID) -> dict[str, int]:
+    """How many records point at one, by what they are; ``uses`` names (model, column). Zeros are left out."""
+    found = {
+        name: rows(actor, model).filter(**{column: record_id}).count() for name, (model, column) in uses.items()
+    }
+    return {name: count for name, count in found.items() if count}
+
+
+def links_of(actor: Actor, item_id: UUID) -> list[CustomLink]:
+    """The values of an item's custom fields that point at people, teams and items."""
+    return list(rows(actor, CustomLink).filter(entity="item", record_id=item_id).order_by("position", "id"))
+
+
