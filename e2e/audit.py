@@ -1,4 +1,4 @@
-"""Look at a page as a person would: nothing cut, nothing overlapping, no error in the console, nothing axe objects to."""
+"""Look at a page as a person would: nothing cut, nothing overlapping, a quiet console, nothing axe objects to."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

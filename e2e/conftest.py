@@ -105,7 +105,7 @@ Open = Callable[..., Visit]
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Open]:
-    """Open the product as somebody: ``visit(role="admin", width=1440, height=900, scheme="light")``; role None: not in."""
+    """Open the product as somebody, in a window of a size and a colour scheme; without a role, as a stranger."""
     contexts = []
 
     def open_page(*, role: str | None = "admin", width: int = 1440, height: int = 900, scheme: str = "light") -> Visit:
