@@ -254,9 +254,10 @@ class Cluster:
                     f"A PostgreSQL server still runs on {self.data} (processes {processes.working_in(self.data)})."
                     " Stop it, then start Trimtab again."
                 )
-        mark = self.data / "postmaster.pid"
-        if mark.exists() and Path("/proc/self/cwd").exists():
-            mark.unlink()  # nobody works in the folder: the id in it is stale and may belong to anyone by now
+        if not Path("/proc/self/cwd").exists():
+            return  # we cannot see who works where: PostgreSQL's own check decides
+        for mark in (self.data / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
+            mark.unlink(missing_ok=True)  # nobody works in the folder: the id in it may be anyone's by now
 
     def _await_ready(self, seconds: float = 60) -> None:
         assert self.process is not None
