@@ -84,11 +84,13 @@ begin
   if ws is null then
     return null;
   end if;
-  if tg_op = 'UPDATE' and not exists (
-    select from written n join previous o on o.id = n.id
-    where (o.from_item_id, o.to_item_id) is distinct from (n.from_item_id, n.to_item_id)
-  ) then
-    return null;
+  if tg_op = 'UPDATE' then  -- an insert has no previous rows, and the whole condition is one statement
+    if not exists (
+      select from written n join previous o on o.id = n.id
+      where (o.from_item_id, o.to_item_id) is distinct from (n.from_item_id, n.to_item_id)
+    ) then
+      return null;
+    end if;
   end if;
   perform pg_advisory_xact_lock(roadmap_dependency_key(ws));
   -- Only an edge that begins somewhere downstream of the written ones can close a circle.

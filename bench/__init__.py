@@ -1,0 +1,1 @@
+"""Measures Trimtab against its targets on a large, described set. ``python -m bench [FAMILY …]``."""

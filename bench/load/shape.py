@@ -1,0 +1,35 @@
+"""How large the measured workspaces are, and what lies in them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+MONTHS = 18
+EMAIL = "bench@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """``items`` on four levels; ``changes`` in all, of which the updates are those not needed to create things."""
+
+    slug: str
+    items: int
+    dependencies: int
+    changes: int
+
+    @property
+    def per_level(self) -> dict[str, int]:
+        """Few bets, many work items."""
+        bets, initiatives, features = self.items // 250, self.items // 50, self.items // 8
+        below = self.items - bets - initiatives - features
+        return {"bet": bets, "initiative": initiatives, "feature": features, "work_item": below}
+
+
+LARGE = Shape("large", 100_000, 40_000, 1_000_000)
+SMALL = Shape("small", 10_000, 4_000, 100_000)
+NEIGHBOUR = Shape("neighbour", 10_000, 4_000, 100_000)
+SHAPES = (LARGE, SMALL, NEIGHBOUR)
+
+
+def month_start(now: datetime, month: int) -> datetime:
+    """When month 0 … 17 of the history began; the last one ends a day before ``now``."""
+    return (now - timedelta(days=1)).astimezone(UTC) - timedelta(days=30.4 * (MONTHS - month))
