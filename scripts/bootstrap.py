@@ -162,7 +162,7 @@ def install_with_uv(parts):
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
     environment.pop("VIRTUAL_ENV", None)
     python = os.path.realpath(sys.executable)
-    run(["uv", "sync", "--frozen", "--quiet", "--python", python, *options], environment=environment)
+    run(["uv", "sync", "--frozen", "--inexact", "--quiet", "--python", python, *options], environment=environment)
 
 
 # -- with pip -------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Browser:
 
     def starts(self) -> bool:
         """Whether it runs here: its libraries are found and it says what it is."""
-        command = [self.program, *_NO_SANDBOX, "--version"]
+        command = [str(self.program), *_NO_SANDBOX, "--version"]
         environment = os.environ | self.environment
         try:
             done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
