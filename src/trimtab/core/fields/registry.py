@@ -4,21 +4,11 @@ from trimtab.core.errors import NotFound
 from trimtab.core.fields.spec import Source
 
 _sources: dict[str, Source] = {}
-_derived: set[str] = set()
 
 
 def register(source: Source) -> None:
     """Make a kind of record known. Called once, when a domain's app is ready."""
     _sources[source.entity] = source
-
-
-def register_derived(entity: str) -> None:
-    """Say that ``entity`` is computed: its past has a validity alone, no second clock and no void versions."""
-    _derived.add(entity)
-
-
-def is_derived(entity: str) -> bool:
-    return entity in _derived
 
 
 def get(entity: str) -> Source:

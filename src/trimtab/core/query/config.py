@@ -28,7 +28,7 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     providers = source.providers if names is None or any(name not in own for name in names) else ()
     selects = "".join(f", ({provider.sql})" for provider in providers)
     rows = fetch(
-        f"select timezone, prefix{selects} from core_workspace where id = %(workspace)s",  # noqa: S608
+        f"select timezone, prefix{selects} from core_workspace where id = %(workspace)s",
         {"workspace": actor.workspace_id},
     )
     if not rows:

@@ -2,7 +2,6 @@
 
 from trimtab.core.actors import Lens
 from trimtab.core.errors import Unavailable
-from trimtab.core.fields import registry
 
 AS_OF = "%(as_of)s::timestamptz"
 KNOWN_ON = "%(known_on)s::timestamptz"
@@ -17,12 +16,10 @@ def rel(entity: str, lens: Lens) -> str:
         raise Unavailable("Draft plans are not available yet.")
     if lens.is_live:
         return f"scoped.{entity}"
-    return f"(select * from scoped.{entity}_version where {_seen(entity, lens)})"
+    return f"(select * from scoped.{entity}_version where {_seen(lens)})"
 
 
-def _seen(entity: str, lens: Lens) -> str:
-    if registry.is_derived(entity):
-        return f"during @> {AS_OF}"
+def _seen(lens: Lens) -> str:
     if lens.known_on is None:
         return f"during @> {AS_OF} and voided_at is null"
     return (

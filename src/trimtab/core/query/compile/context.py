@@ -18,6 +18,16 @@ _SLOT = re.compile(r"\{(\w+)\}")
 REFERENCE = "by_"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Wanted:
+    """A name to look up among the records of ``entity`` that are ``within``; ``below`` takes in what lies under it."""
+
+    entity: str
+    within: str
+    below: bool
+    text: str
+
+
 @dataclass(slots=True)
 class Context:
     """``suffix`` sets the aliases of one compilation apart from those of another in the same statement."""
@@ -29,7 +39,7 @@ class Context:
     moment: Moment
     prefix: str
     params: dict[str, object]
-    resolved: dict[tuple[str, str, str], tuple[UUID, ...]] = field(default_factory=dict)
+    resolved: dict[Wanted, tuple[UUID, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     suffix: str = ""
 

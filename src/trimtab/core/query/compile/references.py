@@ -5,19 +5,17 @@ from uuid import UUID
 
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import FieldKind, FieldSpec
-from trimtab.core.query.compile.context import Context
+from trimtab.core.query.compile.context import Context, Wanted
 from trimtab.core.query.database import fetch
 from trimtab.core.query.language.format import value_text
 from trimtab.core.query.literals import shorten
-from trimtab.core.query.nodes import Condition, Node, conditions
+from trimtab.core.query.nodes import Condition, Node, Op, conditions
 from trimtab.core.query.problems import closest, refuse
 
 REFERENCES = {FieldKind.REF, FieldKind.REFS, FieldKind.SELF}
 ME = "me"
 _DIGITS = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*-)?(\d{1,9})")
 _SUGGESTED_FROM = 5_000
-
-Wanted = tuple[str, str, str]
 
 
 def as_id(text: str) -> UUID | None:
@@ -31,49 +29,65 @@ def as_id(text: str) -> UUID | None:
 def resolve(context: Context, node: Node) -> None:
     """Look up every name that the reference conditions of ``node`` give, into ``context.resolved``."""
     wanted = {
-        (spec.entity, spec.within, value)
+        name
         for condition in conditions(node)
         if (spec := context.fields.get(condition.field)) is not None and spec.kind in REFERENCES
         for value in condition.values
-        if value is not None and as_id(value) is None and not _is_me(context, spec, value)
+        if value is not None
+        for name in [_wanted(context, spec, condition, value)]
+        if name.below or as_id(name.text) is None
     }
     context.resolved.update(look_up(context, wanted))
 
 
+def _wanted(context: Context, spec: FieldSpec, condition: Condition, text: str) -> Wanted:
+    if spec.entity == "person" and text.lower() == ME and context.actor.person_id is not None:
+        text = str(context.actor.person_id)
+    return Wanted(spec.entity, spec.within, spec.below and condition.op is Op.IN, text)
+
+
 def look_up(context: Context, wanted: set[Wanted]) -> dict[Wanted, tuple[UUID, ...]]:
     """The ids that each name stands for; several where it is not unique."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for entity, within, text in sorted(wanted):
-        groups.setdefault((entity, within), []).append(text)
+    groups: dict[tuple[str, str, bool], list[str]] = {}
+    for each in sorted(wanted):
+        groups.setdefault((each.entity, each.within, each.below), []).append(each.text)
     if not groups:
         return {}
     params = dict(context.params)
     parts = []
-    for at, ((entity, within), texts) in enumerate(groups.items()):
-        numbers = [int(digits[1]) if (digits := _DIGITS.fullmatch(text)) else None for text in texts]
-        params |= {f"raw{at}": texts, f"word{at}": [text.lower() for text in texts], f"number{at}": numbers}
-        parts.append(_names(context, at, entity, within))
-    rows = fetch(" union all ".join(parts), params)
-    names = list(groups)
+    for at, (group, texts) in enumerate(groups.items()):
+        params |= _parameters(at, texts)
+        parts.append(_names(context, at, *group))
+    keys = list(groups)
     found: dict[Wanted, tuple[UUID, ...]] = {}
-    for at, raw, identifier in rows:
-        key = (*names[at], raw)
+    for at, raw, identifier in fetch(" union all ".join(parts), params):
+        entity, within, below = keys[int(at)]
+        key = Wanted(entity, within, below, raw)
         found[key] = (*found.get(key, ()), identifier)
     return found
 
 
-def _names(context: Context, at: int, entity: str, within: str) -> str:
+def _parameters(at: int, texts: list[str]) -> dict[str, object]:
+    numbers = [int(digits[1]) if (digits := _DIGITS.fullmatch(text)) else None for text in texts]
+    words = [text.lower() for text in texts]
+    return {f"raw{at}": texts, f"word{at}": words, f"number{at}": numbers, f"id{at}": [as_id(text) for text in texts]}
+
+
+def _names(context: Context, at: int, entity: str, within: str, below: bool) -> str:
     source = registry.get(entity)
     fill = {"{r}": "x", "{word}": "v.word", "{raw}": "v.raw", "{number}": "v.number"}
-    match = re.sub(r"\{\w+\}", lambda slot: fill[slot[0]], f"{source.match} and {within}")
-    return (
-        f"select {at}, v.raw, x.id from unnest(%(raw{at})s::text[], %(word{at})s::text[], %(number{at})s::bigint[])"
-        f" v(raw, word, number) join {context.rel(entity)} x on {match}"
+    match = re.sub(r"\{\w+\}", lambda slot: fill[slot[0]], f"({source.match} or x.id = v.id) and {within}")
+    named = (
+        f"from unnest(%(raw{at})s::text[], %(word{at})s::text[], %(number{at})s::bigint[], %(id{at})s::uuid[])"
+        f" v(raw, word, number, id) join {context.rel(entity)} x on {match}"
     )
-
-
-def _is_me(context: Context, spec: FieldSpec, text: str) -> bool:
-    return spec.entity == "person" and text.lower() == ME and context.actor.person_id is not None
+    if not below:
+        return f"select {at}, v.raw, x.id {named}"
+    return (
+        f"(with recursive below(raw, id) as (select v.raw, x.id {named} union"
+        f" select below.raw, x.id from {context.rel(entity)} x join below on x.{source.parent} = below.id)"
+        f" select {at}, raw, id from below)"
+    )
 
 
 def ids_of(context: Context, spec: FieldSpec, condition: Condition, given: list[int]) -> str:
@@ -81,8 +95,6 @@ def ids_of(context: Context, spec: FieldSpec, condition: Condition, given: list[
     ids: dict[UUID, None] = {}
     for at in given:
         ids.update(dict.fromkeys(_one(context, spec, condition, at)))
-    if spec.below and condition.op == "in":
-        return _below(context, spec, list(ids))
     if len(ids) == 1:
         return context.param(next(iter(ids)), "uuid")
     return f"any({context.param(list(ids), 'uuid[]')})"
@@ -90,13 +102,11 @@ def ids_of(context: Context, spec: FieldSpec, condition: Condition, given: list[
 
 def _one(context: Context, spec: FieldSpec, condition: Condition, at: int) -> tuple[UUID, ...]:
     text = condition.values[at] or ""
-    if (identifier := as_id(text)) is not None:
-        return (identifier,)
-    if _is_me(context, spec, text) and context.actor.person_id is not None:
-        return (context.actor.person_id,)
-    found = context.resolved.get((spec.entity, spec.within, text))
-    if found is not None:
+    wanted = _wanted(context, spec, condition, text)
+    if (found := context.resolved.get(wanted)) is not None:
         return found
+    if (identifier := as_id(wanted.text)) is not None:
+        return (identifier,)
     label = registry.get(spec.entity).label.lower()
     if not context.lens.is_live:
         context.warnings.append(f"{shorten(text)} was not among the {label} then.")
@@ -111,16 +121,7 @@ def _known(context: Context, spec: FieldSpec) -> list[str]:
     source = registry.get(spec.entity)
     name, within = source.name.replace("{r}", "x"), spec.within.replace("{r}", "x")
     rows = fetch(
-        f"select {name} from {context.rel(spec.entity)} x where {within} limit {_SUGGESTED_FROM}",  # noqa: S608
+        f"select {name} from {context.rel(spec.entity)} x where {within} limit {_SUGGESTED_FROM}",
         context.params,
     )
     return [row[0] for row in rows]
-
-
-def _below(context: Context, spec: FieldSpec, ids: list[UUID]) -> str:
-    entity = registry.get(spec.entity)
-    relation = context.rel(spec.entity)
-    return (
-        f"any(array(with recursive below(id) as (select unnest({context.param(ids, 'uuid[]')})"
-        f" union select x.id from {relation} x join below on x.{entity.parent} = below.id) select id from below))"
-    )
