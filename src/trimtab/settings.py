@@ -65,6 +65,7 @@ class Settings:
     log_level: str
     web_workers: int
     secure_cookies: bool
+    demo: bool
 
 
 def read() -> Settings:
@@ -89,6 +90,7 @@ def read() -> Settings:
         log_level=os.environ.get("TRIMTAB_LOG_LEVEL", "INFO").upper(),
         web_workers=_integer("TRIMTAB_WEB_WORKERS", 1, 1, 64),
         secure_cookies=public_url.startswith("https://"),
+        demo=_flag("TRIMTAB_DEMO"),
     )
 
 
@@ -142,6 +144,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 MIDDLEWARE = [
+    "trimtab.api.middleware.Edge",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -164,6 +167,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "trimtab.accounts.adapter.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 HEADLESS_ONLY = True
 HEADLESS_FRONTEND_URLS: dict[str, str] = {}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

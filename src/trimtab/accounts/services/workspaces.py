@@ -114,3 +114,18 @@ def find_actor(*, user: User, slug: str, origin: Origin, request_id: str = "") -
         person_id=person_id,
         request_id=request_id,
     )
+
+
+def actor_of_user(user_id: UUID, workspace_id: UUID) -> Actor:
+    """What a user is in a workspace today: whom a job that they asked for acts as. Raises NotFound."""
+    place = next((p for p in queries.list_places(user_id) if p.workspace_id == workspace_id), None)
+    if place is None:
+        raise NotFound("Whoever asked for this is no member any more.")
+    user = User.objects.get(id=user_id)
+    return Actor(
+        id=user.id,
+        workspace_id=workspace_id,
+        role=place.role,
+        name=user.name or user.email,
+        person_id=place.person_id,
+    )

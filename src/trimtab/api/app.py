@@ -1,0 +1,81 @@
+"""The API: one place where the domains' routers meet."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib.util import find_spec
+from typing import Any, Never
+
+import orjson
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import BaseRenderer
+
+import trimtab
+from trimtab.accounts.api import router as accounts
+from trimtab.api.routes import operations
+from trimtab.api.routes import query as queries
+
+
+def _default(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
+
+
+class OrjsonRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=_default)
+
+
+class Api(NinjaAPI):
+    """Errors leave it as exceptions: the edge alone turns them into answers, and rolls back what they interrupted."""
+
+    def on_exception(self, request: HttpRequest, exc: Any) -> Never:
+        raise exc
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix="/api/v1/", path_params=path_params)
+        schema["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        }
+        schema["security"] = [{"token": []}, {"session": []}]
+        for path, operations_of in schema["paths"].items():
+            _finish(path, operations_of)
+        return schema
+
+
+def _finish(path: str, operations_of: Mapping[str, dict[str, Any]]) -> None:
+    """Refusals are problem+json, and what needs no sign-in says so."""
+    for operation in operations_of.values():
+        if path in {"/api/v1/demo-accounts"}:
+            operation["security"] = []
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400 and "content" in answer:
+                answer["content"] = {"application/problem+json": answer["content"].pop("application/json")}
+
+
+api = Api(
+    title="Trimtab",
+    version=trimtab.__version__,
+    description="Product portfolio management: what is planned, why, by whom, and how it came to be so.",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    renderer=OrjsonRenderer(),
+    urls_namespace="api-1",
+)
+api.add_router("", accounts)
+api.add_router("", queries.router)
+api.add_router("", operations.router)
+if find_spec("trimtab.roadmap.public"):
+    from trimtab.api.routes import config, workspaces
+
+    api.add_router("", workspaces.router)
+    api.add_router("", config.router)
+if find_spec("trimtab.roadmap.api"):
+    from trimtab.roadmap.api import router as roadmap
+
+    api.add_router("", roadmap)

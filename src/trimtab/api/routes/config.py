@@ -1,0 +1,75 @@
+"""What a client needs to know of a workspace before it can draw anything."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from trimtab import settings
+from trimtab.accounts import public as accounts
+from trimtab.accounts.api import workspace_out
+from trimtab.accounts.schemas import WorkspaceOut
+from trimtab.core.edge import REFUSALS, actor_of
+from trimtab.core.errors import NotFound
+from trimtab.roadmap import public as roadmap
+
+router = Router(tags=["config"])
+
+
+class TeamRef(Schema):
+    id: UUID
+    key: str
+    name: str
+    parent_id: UUID | None
+
+
+class PersonRef(Schema):
+    id: UUID
+    name: str
+    email: str
+    active: bool
+
+
+class ConfigOut(Schema):
+    """The words, people and places of a workspace. Lists come in the order in which they are shown."""
+
+    workspace: WorkspaceOut
+    levels: list[dict[str, Any]]
+    tracks: list[dict[str, Any]]
+    phases: list[dict[str, Any]]
+    areas: list[dict[str, Any]]
+    teams: list[TeamRef]
+    people: list[PersonRef]
+    dimensions: list[dict[str, Any]]
+    custom_fields: list[dict[str, Any]]
+    releases: list[dict[str, Any]]
+
+
+@router.get("/config", response={200: ConfigOut} | REFUSALS, operation_id="getConfig")
+def get_config(request: HttpRequest) -> dict[str, Any]:
+    actor = actor_of(request)
+    return roadmap.config(actor) | {
+        "workspace": workspace_out(accounts.get_workspace(actor)),
+        "teams": accounts.list_teams(actor),
+        "people": accounts.list_people(actor),
+    }
+
+
+class DemoAccountOut(Schema):
+    email: str
+    name: str
+    role: str
+    workspace: str
+
+
+@router.get("/demo-accounts", response={200: list[DemoAccountOut]} | REFUSALS, operation_id="listDemoAccounts")
+def list_demo_accounts(request: HttpRequest) -> list[dict[str, Any]]:
+    """Who can sign in to the sample company. Only where the demo runs; elsewhere there is nothing here."""
+    if not settings.CURRENT.demo:
+        raise NotFound("There is nothing here.")
+    return [
+        {"email": user.email, "name": user.name, "role": place.role, "workspace": place.slug}
+        for user in accounts.list_sample_users()
+        for place in accounts.list_places(user.id)[:1]
+    ]

@@ -1,0 +1,42 @@
+"""Housekeeping that runs by the clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from trimtab.core import scope
+
+FINISHED_JOBS_KEPT_H: Final = 72
+IDEMPOTENCY_KEPT_H: Final = 48
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="core.prune", queueing_lock="core.prune", pass_context=True)
+async def prune(context: JobContext, timestamp: int) -> None:
+    """Hourly: forget finished jobs after three days and remembered answers after two."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=FINISHED_JOBS_KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
+    )
+    await sync_to_async(forget_answers)(datetime.fromtimestamp(timestamp, UTC))
+
+
+def forget_answers(now: datetime) -> int:
+    """Forget the answers kept for requests that are sent again, and spent sign-in counts; gives how many answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from list_workspaces()")
+        workspaces = [row[0] for row in cursor.fetchall()]
+        cursor.execute("delete from core_cache where expires < %s", [now])
+    return sum(_forget_answers(workspace, now) for workspace in workspaces)
+
+
+def _forget_answers(workspace: object, now: datetime) -> int:
+    with scope.workspace(workspace), connection.cursor() as cursor:  # type: ignore[arg-type]
+        cursor.execute(
+            "delete from core_idempotencykey where workspace_id = %s and created_at < %s",
+            [workspace, now - timedelta(hours=IDEMPOTENCY_KEPT_H)],
+        )
+        return cursor.rowcount
