@@ -1,0 +1,83 @@
+"""The dated changes of the past: one chain per record and field, held against what the record is today. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A staged row of the history: at ``at`` each field went from the first to the second of its values."""
+
+    row: int
+    at: datetime
+    fields: Mapping[str, Sequence[Any]]
+    actor: str
+    cause: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field's change, ready for the ledger. ``field`` is empty for the record's coming to be."""
+
+    row: int
+    at: datetime
+    field: str
+    old: Any
+    new: Any
+    actor: str
+    cause: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A field whose entries do not fit together; ``row`` is where that shows, ``rows`` all that go with it."""
+
+    field: str
+    row: int
+    rows: tuple[int, ...]
+    problem: str
+
+
+def chains(events: Iterable[Event], today: Mapping[str, Any], now: datetime) -> tuple[list[Entry], list[Broken]]:
+    """The entries of one record in the order of their time, and the fields that had to be left out.
+
+    ``today`` holds the record's values, absent ones missing. A field is left out when an entry does not begin where
+    the one before ended, when the last does not end at today's value, or when one lies at or after ``now``.
+    Entries that change nothing fall away.
+    """
+    ordered = sorted(events, key=lambda event: (event.at, event.row))
+    fields: dict[str, list[Entry]] = {}
+    births: list[Entry] = []
+    for event in ordered:
+        if not event.fields:
+            births.append(Entry(event.row, event.at, "", None, None, event.actor, event.cause))
+        for name, (old, new) in event.fields.items():
+            fields.setdefault(name, []).append(Entry(event.row, event.at, name, old, new, event.actor, event.cause))
+    kept, broken = births, []
+    for name, entries in fields.items():
+        wrong = _wrong(entries, today.get(name), now)
+        if wrong is None:
+            kept += [entry for entry in entries if entry.old != entry.new]
+        else:
+            row, problem = wrong
+            broken.append(Broken(name, row, tuple(entry.row for entry in entries), problem))
+    return sorted(kept, key=lambda entry: (entry.at, entry.row)), broken
+
+
+def _wrong(entries: Sequence[Entry], today: Any, now: datetime) -> tuple[int, str] | None:
+    before: Any = None
+    for entry in entries:
+        if entry.at >= now:
+            return entry.row, f"lies in the future: {entry.at:%Y-%m-%d %H:%M}"
+        if entry.old != before:
+            return entry.row, f"starts at {_quoted(entry.old)}, but the entry before it ends at {_quoted(before)}"
+        before = entry.new
+    if before != today:
+        return entries[-1].row, f"ends at {_quoted(before)}, but the item is at {_quoted(today)}"
+    return None
+
+
+def _quoted(value: Any) -> str:
+    return "nothing" if value is None else f"“{value}”"

@@ -1,0 +1,41 @@
+"""What came of an import, in numbers, and which rows were rejected and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was left out. ``row`` is the spreadsheet's number, ``key`` the item's name as written."""
+
+    part: str
+    row: int
+    key: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An import that was applied, or with ``batch_id`` None one that was only tried.
+
+    ``review`` counts items with a mark. ``made`` counts the configuration that was created, by kind. ``locked_s``:
+    seconds during which the apply held locks that could keep other writers waiting.
+    """
+
+    batch_id: UUID | None
+    created: int
+    updated: int
+    unchanged: int
+    review: int
+    relations: int
+    dependencies: int
+    history: int
+    history_known: int
+    made: Mapping[str, int]
+    rejected_count: int
+    rejected: tuple[Rejection, ...]
+    staging_s: float = 0.0
+    apply_s: float = 0.0
+    locked_s: float = 0.0
+    undated: int = field(default=0)

@@ -1,0 +1,224 @@
+"""First half of an import: every row is read, understood and staged. Slow, resumable, cancellable; locks nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from trimtab.core import scope
+from trimtab.core.actors import Actor
+from trimtab.core.ids import new_id
+from trimtab.integrations import queries
+from trimtab.integrations.files import plan, setup, staging
+from trimtab.integrations.files.parse import Odd, Periods, instant
+from trimtab.integrations.files.read import CsvFile, Row
+from trimtab.integrations.files.recipe import HistoryRule, LinksRule, Recipe
+from trimtab.integrations.files.refs import Directory
+from trimtab.integrations.files.rows import Draft, Identifiers, ItemReader
+from trimtab.integrations.files.staging import Staged
+from trimtab.integrations.models import StagedAction, StagedPart
+
+CHUNK = 2000
+Checkpoint = Callable[[StagedPart, int], None]
+"""Called inside each chunk's transaction with how far it is: keeps the place, and raises when it is to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is imported: a folder with the recipe's files, or one file that stands for its items alone."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path if self.path.is_dir() else self.path.parent
+
+    def items(self, recipe: Recipe) -> Path:
+        return self.path / recipe.items.file if self.path.is_dir() else self.path
+
+    def files(self, recipe: Recipe) -> list[Path]:
+        """The files that will be read."""
+        return [self.path / name for name in recipe.files] if self.path.is_dir() else [self.path]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One import while it is being staged."""
+
+    actor: Actor
+    operation_id: UUID
+    recipe: Recipe
+    source: Source
+    checkpoint: Checkpoint
+    periods: Periods
+
+    def run(self, done: dict[str, int]) -> None:
+        """Stage every part; ``done`` says up to which row each part is staged already. Raises BadFile, Invalid."""
+        directory, identifiers = self._set_up(fresh=StagedPart.SETUP.value not in done)
+        reader = ItemReader(self.recipe, directory, identifiers, self.periods)
+        names = {f"custom.{field_id}": f"custom.{key}" for key, field_id in identifiers.customs.items()}
+        names |= {f"dim.{dimension_id}": f"dim.{key}" for key, dimension_id in identifiers.dimensions.items()}
+        self._items(reader, directory, names, done.get(StagedPart.ITEMS.value, 1))
+        if not self.source.path.is_dir():
+            return
+        for part, links in (
+            (StagedPart.RELATIONS, self.recipe.relations),
+            (StagedPart.DEPENDENCIES, self.recipe.dependencies),
+        ):
+            if links is not None:
+                self._links(part, links, done.get(part.value, 1))
+        if self.recipe.history is not None:
+            self._history(self.recipe.history, reader, directory, done.get(StagedPart.HISTORY.value, 1))
+
+    def _set_up(self, *, fresh: bool) -> tuple[Directory, Identifiers]:
+        with scope.workspace(self.actor.workspace_id):
+            reserved = staging.select(
+                "select key, record_id, data from integrations_stagedrow"
+                " where operation_id = %s and part = %s and action = %s order by id",
+                [self.operation_id, StagedPart.SETUP.value, StagedAction.CREATE.value],
+            )
+            known = queries.list_known(self.recipe.source)
+            directory = Directory(self.recipe, known, [setup.from_staged(row) for row in reserved])
+            identifiers = setup.reserve_fields(self.recipe, directory)
+            if fresh and self.source.path.is_dir():
+                bad: list[Row] = []
+                if self.recipe.teams:
+                    bad += setup.reserve_teams(self.recipe.teams, self.source.folder, self.recipe, directory)
+                if self.recipe.releases:
+                    bad += setup.reserve_releases(self.recipe.releases, self.source.folder, self.recipe, directory)
+                self._insert([_rejected(StagedPart.SETUP, row.number, "", row.problem) for row in bad], directory)
+            else:
+                self._insert([], directory)
+            self.checkpoint(StagedPart.SETUP, 1)
+        return directory, identifiers
+
+    def _insert(self, rows: Iterable[Staged], directory: Directory) -> None:
+        """Stage ``rows`` and what they had reserved."""
+        reserved = [
+            Staged(StagedPart.SETUP, 0, key=fresh.written, record_id=fresh.id, data=setup.as_staged(fresh))
+            for fresh in directory.take_new()
+        ]
+        staging.insert(self.actor.workspace_id, self.operation_id, [*reserved, *rows])
+
+    def _chunks(self, part: StagedPart, file: CsvFile, after: int) -> Iterator[list[Row]]:
+        """The rows below ``after`` in chunks, each inside a transaction that also keeps the place."""
+        rows = file.rows(after)
+        while chunk := list(islice(rows, CHUNK)):
+            with scope.workspace(self.actor.workspace_id):
+                yield chunk
+                self.checkpoint(part, chunk[-1].number)
+
+    def _items(self, reader: ItemReader, directory: Directory, names: dict[str, str], after: int) -> None:
+        file = CsvFile(self.source.items(self.recipe), self.recipe.reading)
+        columns = reader.columns(file)
+        frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
+        frozen |= {identified for identified, target in names.items() if target in frozen}
+        for chunk in self._chunks(StagedPart.ITEMS, file, after):
+            drafts = [reader.read(row, columns) for row in chunk]
+            known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
+            tracked = queries.match_items(
+                self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
+            )
+            self._insert((self._item(draft, known, tracked, frozen, names) for draft in drafts), directory)
+
+    def _item(
+        self,
+        draft: Draft,
+        known: dict[str, plan.Current],
+        tracked: dict[str, plan.Current],
+        frozen: set[str],
+        names: dict[str, str],
+    ) -> Staged:
+        """The staged row of an item, matched by its key in this source, else by its key in the tracker."""
+        if draft.problem:
+            return _rejected(StagedPart.ITEMS, draft.row, draft.key, draft.problem)
+        mine, theirs = known.get(draft.key), tracked.get(draft.tracker)
+        if mine and theirs and mine.id != theirs.id:
+            return _rejected(
+                StagedPart.ITEMS,
+                draft.row,
+                draft.key,
+                f"fits two items: {mine.item['title']} by its key, {theirs.item['title']} as {draft.tracker}",
+            )
+        current = mine or theirs
+        parent = None if self.recipe.rule("parent") is None else draft.parent or ""
+        staged = Staged(StagedPart.ITEMS, draft.row, key=draft.key, parent_key=parent)
+        if current is None:
+            data = plan.content(draft) | {"url": draft.url}
+            return replace(staged, record_id=new_id(), data=data, review=draft.review or None)
+        data, review = plan.changes(draft, current, frozen, names)
+        if "parent" in frozen:
+            staged = replace(staged, parent_key=None)
+        if mine is None:
+            data["known_as"] = draft.url
+        action = StagedAction.UPDATE if data else StagedAction.KEEP
+        return replace(
+            staged, action=action, record_id=current.id, seen_version=current.version, data=data, review=review
+        )
+
+    def _links(self, part: StagedPart, rule: LinksRule, after: int) -> None:
+        file = CsvFile(self.source.folder / rule.file, self.recipe.reading)
+        start, end, kind = (file.header.require(name, file.path)[0] for name in (rule.start, rule.end, rule.type))
+        raw = file.header.require(rule.raw, file.path)[0] if rule.raw else end
+        prefix = self.recipe.items.key_prefix
+        for chunk in self._chunks(part, file, after):
+            rows: list[Staged] = []
+            for row in chunk:
+                if row.problem:
+                    rows.append(_rejected(part, row.number, "", row.problem))
+                    continue
+                one, other, written = (row.cells[position].strip() for position in (start, end, kind))
+                meant = rule.types.get(written)
+                if meant is None:
+                    rows.append(_rejected(part, row.number, one, f"“{written}” is no type that the recipe knows"))
+                elif not one or not other:
+                    rows.append(_rejected(part, row.number, one, f"points to nothing here: {row.cells[raw]}"))
+                else:
+                    one, other = (
+                        (f"{prefix}{other}", f"{prefix}{one}") if meant.reverse else (prefix + one, prefix + other)
+                    )
+                    data = {"type": meant.type}
+                    rows.append(Staged(part, row.number, key=one, parent_key=other, record_id=new_id(), data=data))
+            staging.insert(self.actor.workspace_id, self.operation_id, rows)
+
+    def _history(self, rule: HistoryRule, reader: ItemReader, directory: Directory, after: int) -> None:
+        file = CsvFile(self.source.folder / rule.file, self.recipe.reading)
+        names = [rule.key, rule.at, rule.field, rule.old, rule.new]
+        at = {name: file.header.require(name, file.path)[0] for name in (*names, *rule.cause.values())}
+        actor = file.header.require(rule.actor, file.path)[0] if rule.actor else None
+        for chunk in self._chunks(StagedPart.HISTORY, file, after):
+            rows = (self._entry(rule, reader, row, at, actor) for row in chunk)
+            self._insert([row for row in rows if row is not None], directory)
+
+    def _entry(
+        self, rule: HistoryRule, reader: ItemReader, row: Row, at: dict[str, int], actor: int | None
+    ) -> Staged | None:
+        """A dated change, its values read as those of the items are; None for one that the recipe leaves out."""
+        if row.problem:
+            return _rejected(StagedPart.HISTORY, row.number, "", row.problem)
+        cells = row.cells
+        key, written = self.recipe.items.key_prefix + cells[at[rule.key]].strip(), cells[at[rule.field]]
+        if written in rule.ignore:
+            return None
+        if written != rule.existence and written not in rule.fields:
+            return _rejected(StagedPart.HISTORY, row.number, key, f"“{written}” is no field that the recipe knows")
+        try:
+            when = instant(cells[at[rule.at]])
+        except Odd:
+            return _rejected(StagedPart.HISTORY, row.number, key, f"“{cells[at[rule.at]]}” is no date and time")
+        fields: dict[str, Any] = {}
+        for target in rule.fields.get(written, ()):
+            old, new = (reader.fill(target, cells[at[name]]) for name in (rule.old, rule.new))
+            fields |= {column: [old[column], new[column]] for column in new}
+        data = {
+            "fields": fields,
+            "actor": cells[actor].strip() if actor is not None else "",
+            "cause": {name: cells[at[column]] for name, column in rule.cause.items() if cells[at[column]]},
+        }
+        return Staged(StagedPart.HISTORY, row.number, key=key, at=when, data=data)
+
+
+def _rejected(part: StagedPart, row: int, key: str, problem: str) -> Staged:
+    return Staged(part, row, key=key[:300], action=StagedAction.REJECT, problem=problem)

@@ -1,0 +1,131 @@
+"""The rows of an import on their way: written in chunks, read back in order, gone at the end. Locks nothing."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from trimtab.core.ids import new_id
+from trimtab.integrations.models import StagedAction, StagedPart
+
+_COLUMNS = (
+    ("id", "uuid"),
+    ("part", "text"),
+    ("row", "int"),
+    ("key", "text"),
+    ("action", "text"),
+    ("record_id", "uuid"),
+    ("parent_key", "text"),
+    ("seen_version", "int"),
+    ("at", "timestamptz"),
+    ("data", "text"),
+    ("review", "text"),
+    ("problem", "text"),
+)
+_INSERT = f"""
+insert into integrations_stagedrow (workspace_id, operation_id, created_at, {", ".join(name for name, _ in _COLUMNS)})
+select %s, %s, now(), id, part, row, key, action, record_id, parent_key, seen_version, at, data::jsonb, review::jsonb,
+  problem
+from unnest({", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)}) as t({", ".join(name for name, _ in _COLUMNS)})
+"""  # noqa: S608 - built from constants
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A staged row, as in the model ``StagedRow``. ``data`` and ``review`` are JSON-safe."""
+
+    part: StagedPart
+    row: int
+    key: str = ""
+    action: StagedAction = StagedAction.CREATE
+    record_id: UUID | None = None
+    parent_key: str | None = None
+    seen_version: int | None = None
+    at: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    review: Mapping[str, Any] | None = None
+    problem: str = ""
+
+
+def _plain(value: object) -> str:
+    return str(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def insert(workspace_id: UUID, operation_id: UUID, rows: Iterable[Staged]) -> None:
+    """Stage rows, in the open transaction."""
+    values = [
+        (
+            new_id(),
+            row.part.value,
+            row.row,
+            row.key,
+            row.action.value,
+            row.record_id,
+            row.parent_key,
+            row.seen_version,
+            row.at,
+            _json(row.data),
+            _json(row.review) if row.review else None,
+            row.problem,
+        )
+        for row in rows
+    ]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _INSERT, [workspace_id, operation_id, *(list(column) for column in zip(*values, strict=True))]
+            )
+
+
+def discard(operation_id: UUID) -> None:
+    """Forget every row of an import."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from integrations_stagedrow where operation_id = %s", [operation_id])
+
+
+def count(operation_id: UUID, part: StagedPart) -> dict[StagedAction, int]:
+    """How many rows of a part there are, by what will be done with them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select action, count(*) from integrations_stagedrow where operation_id = %s and part = %s group by action",
+            [operation_id, part.value],
+        )
+        return {StagedAction(action): number for action, number in cursor}
+
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+def select(sql: str, values: Values) -> list[dict[str, Any]]:
+    """The rows of a query, by column name, in the open transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def execute(sql: str, values: Values) -> int:
+    """Run a statement in the open transaction; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+def pages(sql: str, values: Sequence[Any], size: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows of ``sql`` in pages of ``size``, in the order of their ``row``.
+
+    ``sql`` takes two more values at its end: the row to go on after, and ``size``.
+    Keyset paging: no cursor is held, and memory stays that of one page.
+    """
+    after = -1
+    while rows := select(sql, [*values, after, size]):
+        yield rows
+        after = rows[-1]["row"]
