@@ -12,6 +12,7 @@ from trimtab.accounts.fiscal import FiscalCalendar, Kind, Pattern, Period, perio
 from trimtab.accounts.models import Person, Team, TokenScope, User
 from trimtab.accounts.queries import Member, Place
 from trimtab.accounts.services import members, people, teams, tokens, users, workspaces
+from trimtab.accounts.services.bulk import add_people, add_teams
 from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
 from trimtab.core.models import Workspace
 
@@ -32,7 +33,9 @@ __all__ = [
     "WorkspaceView",
     "actor_for",
     "add_member",
+    "add_people",
     "add_team_member",
+    "add_teams",
     "create_person",
     "create_team",
     "create_token",
