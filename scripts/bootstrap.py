@@ -160,6 +160,7 @@ def install_with_uv(parts):
     if "postgres" in parts:
         options += ["--extra", "postgres"]
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    environment.setdefault("UV_SYSTEM_CERTS", "1")  # as pip and npm do: a company's own authority is known there
     environment.pop("VIRTUAL_ENV", None)
     python = os.path.realpath(sys.executable)
     run(["uv", "sync", "--frozen", "--inexact", "--quiet", "--python", python, *options], environment=environment)
