@@ -27,7 +27,8 @@ select json_build_object(
   'dimensions', coalesce((
     select json_object_agg(q.key, q.ids) from (
       select d.key, json_agg(v.value_id order by v.id) as ids
-      from {item_value} v join {dimension} d on d.id = v.dimension_id where v.item_id = i.id group by d.key) q), '{{}}'),
+      from {item_value} v join {dimension} d on d.id = v.dimension_id where v.item_id = i.id
+      group by d.key) q), '{{}}'),
   'custom', coalesce((
     select json_object_agg(f.key, case when q.links is null then i.custom -> f.id::text
                                        when f.type in ('person', 'team') then q.links -> 0 else q.links end)

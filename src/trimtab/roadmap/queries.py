@@ -1,15 +1,16 @@
 """Scoped reads of the roadmap. Everything absent, in another workspace or hidden is NotFound alike."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import Q
 
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
-from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
-from trimtab.roadmap.models import Item, Level, Phase
+from trimtab.core.models import CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.roadmap.models import Item, Level, Phase, Track
 
 M = TypeVar("M", bound=models.Model)
 
@@ -53,19 +54,8 @@ def custom_fields(actor: Actor, entity: str = "item") -> dict[str, CustomField]:
 
 def primary_phases(actor: Actor) -> dict[UUID, Phase]:
     """The phases of the primary track, by id."""
-    with_track = rows(actor, Phase).filter(track_id__in=_primary_tracks(actor))
-    return {phase.id: phase for phase in with_track}
-
-
-def _primary_tracks(actor: Actor) -> Any:
-    from trimtab.roadmap.models import Track
-
-    return rows(actor, Track).filter(primary=True).values("id")
-
-
-def count_below(actor: Actor, item_id: UUID) -> int:
-    """How many items lie under one, of all depths."""
-    return len(ids_below(actor, item_id))
+    tracks = rows(actor, Track).filter(primary=True).values("id")
+    return {phase.id: phase for phase in rows(actor, Phase).filter(track_id__in=tracks)}
 
 
 def ids_below(actor: Actor, item_id: UUID) -> list[UUID]:
@@ -96,9 +86,7 @@ def take_numbers(actor: Actor, count: int) -> int:
 
 def counts_of(actor: Actor, uses: Mapping[str, tuple[type[Record], str]], record_id: UUID) -> dict[str, int]:
     """How many records point at one, by what they are; ``uses`` names (model, column). Zeros are left out."""
-    found = {
-        name: rows(actor, model).filter(**{column: record_id}).count() for name, (model, column) in uses.items()
-    }
+    found = {name: rows(actor, model).filter(**{column: record_id}).count() for name, (model, column) in uses.items()}
     return {name: count for name, count in found.items() if count}
 
 
@@ -107,3 +95,34 @@ def links_of(actor: Actor, item_id: UUID) -> list[CustomLink]:
     return list(rows(actor, CustomLink).filter(entity="item", record_id=item_id).order_by("position", "id"))
 
 
+def find_neighbour(actor: Actor, item: Item, *, behind: bool, but: UUID) -> Item | None:
+    """The item right behind (or in front of) ``item`` in the order of all, passing over ``but``."""
+    found = list_behind(actor, item, but=but, limit=1) if behind else _list_in_front(actor, item, but)
+    return found[0] if found else None
+
+
+def list_behind(actor: Actor, item: Item, *, but: UUID, limit: int) -> list[Item]:
+    """The items that follow ``item``, in order, passing over ``but``."""
+    following = Q(rank__gt=item.rank) | Q(rank=item.rank, id__gt=item.id)
+    return list(rows(actor, Item).filter(following).exclude(id=but).order_by("rank", "id")[:limit])
+
+
+def _list_in_front(actor: Actor, item: Item, but: UUID) -> list[Item]:
+    leading = Q(rank__lt=item.rank) | Q(rank=item.rank, id__lt=item.id)
+    return list(rows(actor, Item).filter(leading).exclude(id=but).order_by("-rank", "-id")[:1])
+
+
+def count_custom_values(actor: Actor, field_id: UUID) -> dict[str, int]:
+    """How many items have a value of the workspace's own field; empty where none has."""
+    count = rows(actor, Item).filter(custom__has_key=str(field_id)).count()
+    return {"items": count} if count else {}
+
+
+def find_items_by_key(actor: Actor, keys: Iterable[str]) -> dict[str, UUID]:
+    """Ids by the items' own ``key``; unknown ones are absent."""
+    return dict(rows(actor, Item).filter(key__in=list(keys)).values_list("key", "id"))
+
+
+def find_items_by_number(actor: Actor, numbers: Iterable[int]) -> dict[int, UUID]:
+    """Ids by number; unknown ones are absent."""
+    return dict(rows(actor, Item).filter(number__in=list(numbers)).values_list("number", "id"))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from trimtab.roadmap.errors import DatesInverted
 from trimtab.core.errors import Invalid
+from trimtab.roadmap.errors import DatesInverted
 
 BEFORE_ALL_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 """Since when the configuration of a new workspace holds, so that a look into the past always finds it."""

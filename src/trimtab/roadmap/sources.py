@@ -180,12 +180,12 @@ ITEM = source(
         "phase": Join("phase", "{phase}.id = {r}.phase_id"),
     },
     match="({r}.key = {raw} or {r}.number = {number})",
+    written="(%(prefix)s::text || '-' || {r}.number)",
     parent="parent_id",
     order=(Key('lower({r}.title) collate "C"', "text", nullable=False),),
     default_sort=(("rank", False),),
     search=Search("{r}.title", "item_text", "tsv"),
     providers=(custom_fields("item"), DIMENSIONS),
-    level_rank="level",
 )
 
 
@@ -195,7 +195,7 @@ def _plain(entity: str, label: str, fields: list[FieldSpec], **more: Any) -> Sou
 
 def _keyed(entity: str, label: str, *fields: FieldSpec, **more: Any) -> Source:
     names = [_text("key", "Key", nullable=False), FieldSpec("name", "Name", K.PROSE, "{r}.name", nullable=False)]
-    settings = {"match": _KEY_OR_NAME, "order": _BY_NAME, "default_sort": (("name", False),)}
+    settings = {"match": _KEY_OR_NAME, "written": "{r}.key", "order": _BY_NAME, "default_sort": (("name", False),)}
     return _plain(entity, label, [*names, *fields], **settings | more)
 
 
@@ -237,6 +237,7 @@ SOURCES = [
         FieldSpec("mission", "Mission", K.PROSE, "{r}.mission", nullable=False),
         _ref("parent", "Parent", "team", below=True),
         FieldSpec("review", "To review", K.JSON, "{r}.review", sortable=False),
+        written="{r}.name",
         parent="parent_id",
     ),
     _keyed(

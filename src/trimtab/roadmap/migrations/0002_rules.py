@@ -51,8 +51,9 @@ OWN_KEY = {"track_id, phase_id": "track_id, id", "dimension_id, value_id": "dime
 
 
 def keys() -> str:
-    unique = [f"alter table {table} add constraint {name}_in_workspace unique (workspace_id, id);"
-              for table, name in TABLES]
+    unique = [
+        f"alter table {table} add constraint {name}_in_workspace unique (workspace_id, id);" for table, name in TABLES
+    ]
     unique += [
         "alter table roadmap_phase add constraint phase_in_track unique (workspace_id, track_id, id);",
         "alter table roadmap_dimensionvalue add constraint value_in_dimension unique (workspace_id, dimension_id, id);",

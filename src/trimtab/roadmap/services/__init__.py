@@ -1,1 +1,1 @@
-"""Every write to the roadmap: one function per thing a user can do. Each runs inside the caller's ``scope.workspace``."""
+"""Every write to the roadmap: one function per thing a user can do, inside the caller's ``scope.workspace``."""

@@ -33,6 +33,10 @@ def lock_item(actor: Actor, item_id: UUID) -> Item:
     return item
 
 
+_NOT_ALLOWED = frozenset({"23514", "22001", "22003", "23502"})
+"""A check failed, a text is too long, a number too large, a value is missing."""
+
+
 @contextmanager
 def rolled_up_once(actor: Actor) -> Iterator[None]:
     """Let what the block writes be added up once at its end, with all rows that it locks locked before."""
@@ -62,21 +66,20 @@ def _refusal(cause: BaseException | None) -> DomainError | None:
     if not isinstance(cause, psycopg.Error):
         return None
     constraint = cause.diag.constraint_name or ""
-    detail = cause.diag.message_detail or ""
-    match cause.sqlstate:
-        case "TT101":
-            return WrongLevel("A parent must be of a higher level than its child.")
-        case "TT102":
-            return CircularDependency("Something would wait for itself.")
-        case "23505":
-            return AlreadyExists("There is one like this already.", constraint=constraint)
-        case "23503" if "still referenced" in detail:
-            return InUse("Something else still points to this.", counts={}, constraint=constraint)
-        case "23503":
-            field = constraint.removesuffix("_fk").split("_", 2)[-1]
-            return Invalid("It points to something that does not exist.", fields={field: "There is no such record."})
-        case "23514" | "22001" | "22003" | "23502":
-            return Invalid("A value is not allowed.", constraint=constraint, fields={})
-        case "40P01":
-            return Conflict("Somebody else was writing the same records. Try again.", retry=True)
-    return None
+    if cause.sqlstate == "23503":
+        return _dangling(constraint, held="still referenced" in (cause.diag.message_detail or ""))
+    if cause.sqlstate in _NOT_ALLOWED:
+        return Invalid("A value is not allowed.", constraint=constraint, fields={})
+    return {
+        "TT101": WrongLevel("A parent must be of a higher level than its child."),
+        "TT102": CircularDependency("Something would wait for itself."),
+        "23505": AlreadyExists("There is one like this already.", constraint=constraint),
+        "40P01": Conflict("Somebody else was writing the same records. Try again.", retry=True),
+    }.get(cause.sqlstate or "")
+
+
+def _dangling(constraint: str, *, held: bool) -> DomainError:
+    if held:
+        return InUse("Something else still points to this.", counts={}, constraint=constraint)
+    field = constraint.removesuffix("_fk").split("_", 2)[-1]
+    return Invalid("It points to something that does not exist.", fields={field: "There is no such record."})

@@ -47,9 +47,7 @@ def canonical_values(actor: Actor, values: Mapping[str, object]) -> list[tuple[F
     known = shapes(actor)
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise Invalid(
-            "There is no such field.", fields={f"custom.{key}": "There is no such field." for key in unknown}
-        )
+        raise Invalid("There is no such field.", fields={f"custom.{key}": "There is no such field." for key in unknown})
     return [(known[key], canonical(known[key], value)) for key, value in values.items()]
 
 
@@ -67,7 +65,7 @@ def _relink(actor: Actor, item_id: UUID, shape: FieldShape, wanted: list[UUID]) 
     standing = {getattr(link, column): link for link in queries.links_of(actor, item_id) if link.field_id == shape.id}
     gone = [link.id for target, link in standing.items() if target not in wanted]
     if gone:
-        queries.rows(actor, CustomLink).filter(id__in=gone)._raw_delete("default")
+        queries.rows(actor, CustomLink).filter(id__in=gone).delete()
     for position, target in enumerate(wanted):
         if target in standing:
             ledger.save(standing[target], position=position)

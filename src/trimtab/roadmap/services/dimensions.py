@@ -12,9 +12,7 @@ from trimtab.roadmap.models import Dimension, Item, ItemValue
 from trimtab.roadmap.services.common import lock_item, refusals
 
 
-def set_dimensions(
-    *, actor: Actor, clock: Clock, item_id: UUID, values: Mapping[str, Sequence[UUID]]
-) -> Item:
+def set_dimensions(*, actor: Actor, clock: Clock, item_id: UUID, values: Mapping[str, Sequence[UUID]]) -> Item:
     """Make an item's values in the named dimensions exactly these. Raises NotFound, Forbidden, Invalid."""
     item = lock_item(actor, item_id)
     with refusals(), ledger.change_set(actor, at=clock.now):
@@ -39,7 +37,7 @@ def _revalue(actor: Actor, item_id: UUID, dimension_id: UUID, wanted: list[UUID]
     mine = queries.rows(actor, ItemValue).filter(item_id=item_id, dimension_id=dimension_id)
     standing = set(mine.values_list("value_id", flat=True))
     if standing - set(wanted):
-        mine.filter(value_id__in=standing - set(wanted))._raw_delete("default")
+        mine.filter(value_id__in=standing - set(wanted)).delete()
     for value_id in wanted:
         if value_id not in standing:
             ledger.add(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from trimtab.accounts.public import FiscalCalendar, Kind, Pattern, period_of
+from trimtab.accounts.public import Kind, fiscal_calendar, get_workspace, period_of
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import Invalid
 from trimtab.core.ids import new_id
-from trimtab.core.models import CustomLink, ExternalKey, Workspace
+from trimtab.core.models import CustomLink, ExternalKey
 from trimtab.roadmap import queries, rules
 from trimtab.roadmap.errors import HasChildren
 from trimtab.roadmap.models import (
@@ -36,7 +36,14 @@ BESIDE = frozenset({"description", "dimensions", "custom"})
 _TIMEFRAME = ("start_on", "start_precision", "end_on", "end_precision")
 
 
-def create_item(*, actor: Actor, clock: Clock, values: Mapping[str, Any], item_id: UUID | None = None) -> Item:
+def create_item(
+    *,
+    actor: Actor,
+    clock: Clock,
+    values: Mapping[str, Any],
+    item_id: UUID | None = None,
+    batch: UUID | None = None,
+) -> Item:
     """A new item behind all others. ``values`` takes the fields of an item, ``title`` and ``level_id`` at least.
 
     Without ``phase_id`` it starts in the first phase to do. Raises Forbidden, PastIsReadOnly, Invalid, WrongLevel.
@@ -51,7 +58,7 @@ def create_item(*, actor: Actor, clock: Clock, values: Mapping[str, Any], item_i
         columns["phase_id"] = _first_phase(actor)
     for name, value in columns.items():
         setattr(item, name, value)
-    with refusals(), ledger.change_set(actor, at=clock.now):
+    with refusals(), ledger.change_set(actor, batch=batch, at=clock.now):
         item.number = queries.take_numbers(actor, 1)
         item.rank = rules.rank_of(item.number)
         custom.fill(actor, item, values.get("custom") or {})
@@ -64,7 +71,14 @@ def create_item(*, actor: Actor, clock: Clock, values: Mapping[str, Any], item_i
 
 
 def update_item(
-    *, actor: Actor, clock: Clock, item_id: UUID, version: int, changes: Mapping[str, Any], note: str = ""
+    *,
+    actor: Actor,
+    clock: Clock,
+    item_id: UUID,
+    version: int,
+    changes: Mapping[str, Any],
+    note: str = "",
+    batch: UUID | None = None,
 ) -> Item:
     """Write the fields in ``changes``; the others stay. ``version`` is the one that the caller read.
 
@@ -76,7 +90,7 @@ def update_item(
     asked = _columns(changes)
     ledger.check_stale(item, version_read=version, changes=asked)
     columns = _checked(actor, item, asked)
-    with refusals(), ledger.change_set(actor, at=clock.now, note=note):
+    with refusals(), ledger.change_set(actor, batch=batch, at=clock.now, note=note):
         if changes.get("custom"):
             columns["custom"] = custom.merged(actor, item, changes["custom"])
         item = ledger.save(item, **columns)
@@ -101,7 +115,7 @@ def delete_item(*, actor: Actor, clock: Clock, item_id: UUID, with_children: boo
     with refusals(), ledger.change_set(actor, at=clock.now), rolled_up_once(actor):
         list(queries.rows(actor, Item).filter(id__in=ids).order_by("id").select_for_update().values_list("id"))
         delete_what_hangs_on(actor, ids)
-        queries.rows(actor, Item).filter(id__in=ids)._raw_delete("default")
+        queries.rows(actor, Item).filter(id__in=ids).delete()
     return len(ids)
 
 
@@ -114,7 +128,7 @@ def delete_what_hangs_on(actor: Actor, ids: list[UUID]) -> None:
         (ItemText, {"id__in": ids}), (CustomLink, {"item_id__in": ids}),
         (CustomLink, {"entity": "item", "record_id__in": ids}), (ExternalKey, {"entity": "item", "record_id__in": ids}),
     ):  # fmt: skip
-        queries.rows(actor, model).filter(**condition)._raw_delete("default")
+        queries.rows(actor, model).filter(**condition).delete()
 
 
 def _refuse_unknown(values: Mapping[str, Any]) -> None:
@@ -155,10 +169,7 @@ def timeframe(actor: Actor, item: Item, changes: dict[str, Any]) -> dict[str, An
 
 def periods_of(actor: Actor) -> rules.PeriodOf:
     """The fiscal periods of the actor's workspace."""
-    workspace = Workspace.objects.in_workspace(actor.workspace_id).get()
-    calendar = FiscalCalendar(
-        workspace.fiscal_start_month, Pattern(workspace.fiscal_pattern), workspace.increment_weeks
-    )
+    calendar = fiscal_calendar(get_workspace(actor))
 
     def of(day: Any, precision: str) -> Any:
         period = period_of(calendar, day, Kind(precision))

@@ -78,6 +78,5 @@ def make_release(actor: Actor, name: str = "v1.0", **over: Any) -> Release:
 def make_custom_field(actor: Actor, key: str, type: str, **over: Any) -> CustomField:  # noqa: A002 - the field's own word
     """``options`` takes keys."""
     options = [{"key": option, "name": option.title()} for option in over.pop("options", ())]
-    return make_record(  # type: ignore[no-any-return]
-        actor, CustomField, **{"entity": "item", "key": key, "name": key.title(), "type": type, "options": options} | over
-    )
+    values = {"entity": "item", "key": key, "name": key.title(), "type": type, "options": options}
+    return make_record(actor, CustomField, **values | over)  # type: ignore[no-any-return]

@@ -1,0 +1,156 @@
+"""What a workspace is set up with, as the layers above see it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from trimtab.core.actors import Actor
+from trimtab.core.models import CustomField
+from trimtab.roadmap import queries
+from trimtab.roadmap.models import Area, Dimension, DimensionValue, Level, Phase, Release, Track
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    id: UUID
+    version: int
+    name: str
+    parent_id: UUID | None
+    owner_id: UUID | None
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A higher ``rank`` is a bigger kind of item."""
+
+    id: UUID
+    version: int
+    key: str
+    name: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    id: UUID
+    version: int
+    key: str
+    name: str
+    primary: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """``category`` is todo, doing, done or cancelled. ``review`` is what an import could not be sure of."""
+
+    id: UUID
+    version: int
+    track_id: UUID
+    key: str
+    name: str
+    category: str
+    position: int
+    review: Any
+
+    @property
+    def needs_review(self) -> bool:
+        return self.review is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    id: UUID
+    version: int
+    dimension_id: UUID
+    key: str
+    name: str
+    color: str
+    target_share: Any
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionView:
+    id: UUID
+    version: int
+    key: str
+    name: str
+    multiple: bool
+    position: int
+    values: tuple[ValueView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    id: UUID
+    version: int
+    key: str
+    name: str
+    starts_on: date | None
+    released_on: date | None
+    note: str
+
+    @property
+    def on(self) -> date | None:
+        return self.released_on
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field that the workspace added. ``options`` are ``{"key", "name"}``."""
+
+    id: UUID
+    version: int
+    entity: str
+    key: str
+    name: str
+    type: str
+    options: tuple[dict[str, str], ...]
+    unit: str
+    indexed: bool
+    confidential: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a workspace is set up with, each in the order in which people see it."""
+
+    areas: tuple[AreaView, ...]
+    levels: tuple[LevelView, ...]
+    tracks: tuple[TrackView, ...]
+    phases: tuple[PhaseView, ...]
+    dimensions: tuple[DimensionView, ...]
+    releases: tuple[ReleaseView, ...]
+    custom_fields: tuple[FieldView, ...]
+
+
+def get_config(actor: Actor) -> Config:
+    """The actor's workspace as it is set up today. Raises Forbidden."""
+    values = [view(ValueView, value) for value in queries.rows(actor, DimensionValue).order_by("position", "key")]
+    tracks = [view(TrackView, track) for track in queries.rows(actor, Track).order_by("-primary", "position", "key")]
+    order = {track.id: place for place, track in enumerate(tracks)}
+    phases = [view(PhaseView, phase) for phase in queries.rows(actor, Phase).order_by("position", "key")]
+    return Config(
+        areas=tuple(view(AreaView, area) for area in queries.rows(actor, Area).order_by("rank", "name", "id")),
+        levels=tuple(view(LevelView, level) for level in queries.rows(actor, Level).order_by("-rank")),
+        tracks=tuple(tracks),
+        phases=tuple(sorted(phases, key=lambda phase: order[phase.track_id])),
+        dimensions=tuple(
+            view(DimensionView, dimension, values=tuple(v for v in values if v.dimension_id == dimension.id))
+            for dimension in queries.rows(actor, Dimension).order_by("position", "key")
+        ),
+        releases=tuple(view(ReleaseView, release) for release in queries.rows(actor, Release).order_by("key")),
+        custom_fields=tuple(
+            view(FieldView, field, options=tuple(field.options))
+            for field in queries.rows(actor, CustomField).order_by("position", "key")
+        ),
+    )
+
+
+def view(kind: Any, record: Any, **over: Any) -> Any:
+    """A record as one of the frozen values here."""
+    return kind(**{name: getattr(record, name) for name in kind.__slots__ if name not in over}, **over)
