@@ -3,6 +3,15 @@
 Open a change set, write to any tracked table, and the log and the past are kept by the database itself.
 """
 
+from trimtab.core.ledger.backfill import (
+    BackfillResult,
+    HistoryEntry,
+    HistoryRejection,
+    RecordHistory,
+    backfill,
+    backfill_many,
+    valid_from,
+)
 from trimtab.core.ledger.changes import (
     add,
     change_set,
@@ -12,5 +21,37 @@ from trimtab.core.ledger.changes import (
     open_batch,
     save,
 )
+from trimtab.core.ledger.consume import LoggedChange, consume
+from trimtab.core.ledger.history import HistoryLine, changes_per_day, first_day, history
+from trimtab.core.ledger.purge import purge
+from trimtab.core.ledger.replay import replay
+from trimtab.core.ledger.undo import Refusal, UndoResult, undo_batch, undo_change_set
 
-__all__ = ["add", "change_set", "check_stale", "forget_written", "last_written", "open_batch", "save"]
+__all__ = [
+    "BackfillResult",
+    "HistoryEntry",
+    "HistoryLine",
+    "HistoryRejection",
+    "LoggedChange",
+    "RecordHistory",
+    "Refusal",
+    "UndoResult",
+    "add",
+    "backfill",
+    "backfill_many",
+    "change_set",
+    "changes_per_day",
+    "check_stale",
+    "consume",
+    "first_day",
+    "forget_written",
+    "history",
+    "last_written",
+    "open_batch",
+    "purge",
+    "replay",
+    "save",
+    "undo_batch",
+    "undo_change_set",
+    "valid_from",
+]

@@ -142,12 +142,14 @@ def check_stale(record: "Record", *, version_read: int, changes: Mapping[str, ob
         cursor.execute(
             """
             select distinct on (f.field) f.field, s.actor_name, c.at
-            from ledger_change c join ledger_change_set s on s.id = c.change_set_id,
-              unnest(%s::text[]) f (field)
-            where c.workspace_id = %s and c.entity_id = %s and c.version > %s and not s.backfill and c.fields ? f.field
+            from ledger_change c
+            join ledger_change_set s on s.id = c.change_set_id
+            join ledger_entity e on e.entity = c.entity and e.table_name = %s
+            join unnest(%s::text[]) f (field) on c.fields ? f.field
+            where c.workspace_id = %s and c.entity_id = %s and c.version > %s and not s.backfill
             order by f.field, c.seq desc
             """,
-            [list(differing), record.workspace_id, record.pk, version_read],
+            [record._meta.db_table, list(differing), record.workspace_id, record.pk, version_read],
         )
         stale = {
             name: {"current": _plain(differing[name]), "by": by, "at": at.isoformat()}

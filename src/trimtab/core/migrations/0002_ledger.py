@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations, models
 
 SQL = Path(__file__).parent / "sql"
-PARTS = ("tables", "write", "track", "rights")
+PARTS = ("tables", "write", "track", "past", "undo", "backfill", "purge", "consume", "rights")
 
 
 class Migration(migrations.Migration):

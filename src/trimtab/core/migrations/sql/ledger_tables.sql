@@ -3,9 +3,10 @@
 
 create table ledger_entity (
   entity text primary key,
-  table_name text not null unique
+  table_name text not null unique,
+  position int generated always as identity
 );
-comment on table ledger_entity is 'Which table holds the records of a tracked entity.';
+comment on table ledger_entity is 'Which table holds the records of a tracked entity; position: in which order they were tracked, referred ones first.';
 
 create table ledger_batch (
   id uuid primary key,

@@ -224,14 +224,14 @@ $template$, 'table', relation, 'tidy', tidy, 'keep', keep, 'differs', differs);
 end $fn$;
 
 -- The version that a write ends is shortened; where nothing of it remains, it is merged into the new one of the same
--- change set or batch, else void. {written}: when the write is true.
+-- change set, else void, so that what was known in between stays known. {written}: when the write is true.
 create function ledger_ending_sql() returns text language sql immutable as $$
   select $sql$ending as materialized (
     select v.version_row, v.id, v.since, greatest(v.since, v.written) as at,
       greatest({recorded}, v.recorded_at) as recorded_at, v.recorded_at as first_recorded_at,
-      v.since >= v.written and (v.change_set_id = {cs} or coalesce(v.batch_id = {batch}, false)) as merges
+      v.since >= v.written and v.change_set_id = {cs} as merges
     from (
-      select v.version_row, v.id, lower(v.during) as since, v.recorded_at, v.change_set_id, v.batch_id,
+      select v.version_row, v.id, lower(v.during) as since, v.recorded_at, v.change_set_id,
         {written} as written
       from {source} r join {table}_version v on v.workspace_id = r.workspace_id and v.id = r.id
         and v.voided_at is null and upper_inf(v.during)

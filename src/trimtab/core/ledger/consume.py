@@ -1,0 +1,61 @@
+"""Reading the log in pieces, each change once: what is visible now and was not the last time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+_NEXT = """
+select seq, entity, entity_id, op, fields::text, version, at, recorded_at, change_set_id, batch_id, actor_kind, actor_id,
+  actor_name, origin, note, backfill, cause::text
+from ledger_consume(%s, %s, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChange:
+    """A change as a consumer sees it. ``backfill`` is history from elsewhere: not news, never to be announced."""
+
+    seq: int
+    entity: str
+    entity_id: UUID
+    op: str
+    fields: Mapping[str, tuple[object, object]]
+    version: int
+    at: datetime
+    recorded_at: datetime
+    change_set_id: UUID
+    batch_id: UUID | None
+    actor_kind: str
+    actor_id: UUID | None
+    actor_name: str
+    origin: str
+    note: str
+    backfill: bool
+    cause: Mapping[str, object] | None
+
+
+def consume(name: str, limit: int = 1000, *, from_start: bool = True) -> list[LoggedChange]:
+    """The next changes of the workspace in scope that the consumer ``name`` has not seen, at most ``limit``.
+
+    They count as read when the transaction commits: do the work that follows from them in the same one. Fewer than
+    ``limit`` means that all is read. A name that is new begins with the first change ever, or, without ``from_start``,
+    with what comes from now on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [name, limit, from_start])
+        return [
+            LoggedChange(
+                seq,
+                entity,
+                entity_id,
+                op,
+                {field: (old, new) for field, (old, new) in orjson.loads(fields).items()},
+                *rest[:-1],
+                None if rest[-1] is None else orjson.loads(rest[-1]),
+            )
+            for seq, entity, entity_id, op, fields, *rest in cursor.fetchall()
+        ]
