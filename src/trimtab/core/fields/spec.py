@@ -124,7 +124,8 @@ class Source:
 
     ``name`` is what people call a record, ``shown`` its JSON among the references of an answer, ``match`` how a
     word finds one (``{word}`` is in lower case, ``{raw}`` as given, ``{number}`` its closing digits or null),
-    ``parent`` the column of its own tree, ``order`` its place among its like.
+    ``written`` what stands for one in query text, ``parent`` the column of its own tree, ``order`` its place among
+    its like.
     """
 
     entity: str
@@ -134,12 +135,12 @@ class Source:
     joins: Mapping[str, Join] = field(default_factory=dict)
     shown: str = ""
     match: str = "lower({r}.name) = {word}"
+    written: str = ""
     parent: str = ""
     order: tuple[Key, ...] = ()
     default_sort: tuple[tuple[str, bool], ...] = ()
     search: Search | None = None
     providers: tuple[FieldProvider, ...] = ()
-    level_rank: str = ""
 
 
 def source(entity: str, label: str, name: str, fields: list[FieldSpec], **more: object) -> Source:

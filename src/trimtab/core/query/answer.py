@@ -11,6 +11,7 @@ import orjson
 from trimtab.core import scope
 from trimtab.core.actors import Actor, Clock, Lens
 from trimtab.core.fields import registry
+from trimtab.core.fields.spec import Source
 from trimtab.core.query import config, literals, request
 from trimtab.core.query.compile import flat
 from trimtab.core.query.compile.context import Context, lens_parameters
@@ -44,21 +45,26 @@ def rows(actor: Actor, clock: Clock, question: Mapping[str, object]) -> list[dic
 
 def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
     """Read what the question's names mean, and look up the records that its filter names."""
-    source = registry.get(asked.source)
-    known = config.read(actor, source, _mentioned(asked))
-    moment = Moment(clock.now, known.zone)
-    lens = _lens(actor, asked, moment)
-    context = Context(
+    context = context_of(actor, clock, registry.get(asked.source), _mentioned(asked), None)
+    context.lens = _lens(actor, asked, context.moment)
+    context.params.update(lens_parameters(context.lens, context.prefix))
+    resolve(context, asked.filter)
+    return context
+
+
+def context_of(actor: Actor, clock: Clock, source: Source, names: set[str] | None, lens: Lens | None) -> Context:
+    """A compilation's beginning. ``names`` are the fields that it mentions, None for all; None for the actor's lens."""
+    known = config.read(actor, source, names)
+    seen = actor.lens if lens is None else lens
+    return Context(
         actor=actor,
         source=source,
         fields=known.fields,
-        lens=lens,
-        moment=moment,
+        lens=seen,
+        moment=Moment(clock.now, known.zone),
         prefix=known.prefix,
-        params=lens_parameters(lens, known.prefix),
+        params=lens_parameters(seen, known.prefix),
     )
-    resolve(context, asked.filter)
-    return context
 
 
 def _mentioned(asked: Request) -> set[str]:
