@@ -94,6 +94,10 @@ def read() -> Settings:
     )
 
 
+# One question, one core: parallel plans and compiled ones cost more than they save on answers of milliseconds.
+_SESSION = "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=32MB"
+
+
 def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """A PostgreSQL URL (``postgresql://user:password@host:port/name?host=/socket/folder``) as Django wants it."""
     parts = urlsplit(url)
@@ -110,7 +114,7 @@ def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
         "PORT": str(query.pop("port", None) or parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": query | {"application_name": "trimtab"},
+        "OPTIONS": {"options": _SESSION} | query | {"application_name": "trimtab"},
         "TEST": {"MIGRATE": True},
     }
 

@@ -37,7 +37,7 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     fields = {}
     for provider, found in zip(providers, definitions, strict=True):
         fields.update({spec.name: spec for spec in provider.build(found)})
-    return Config(ZoneInfo(zone), prefix, _with_long_names(fields) | dict(own))
+    return Config(ZoneInfo(zone), prefix, {**own, **_with_long_names(fields), **own})
 
 
 def _with_long_names(fields: dict[str, FieldSpec]) -> dict[str, FieldSpec]:
