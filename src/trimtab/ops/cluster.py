@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ SUPERUSER = "trimtab"
 OWNER = "trimtab_owner"
 APPLICATION = "trimtab_app"
 _LONGEST_SOCKET_FOLDER = 85  # a socket's path has 107 bytes, of which PostgreSQL's own name takes 20
+
+_FOR_NOBODY = Path("/var/lib/trimtab")  # what the server needs when our own folders are closed to it
 
 SERVING = {
     "listen_addresses": "",
@@ -131,7 +133,7 @@ class Cluster:
         """Where data and socket live: under ``root``, or where ``nobody`` can reach them."""
         if self.identity is not Identity.NOBODY or _open_to_all(self.root):
             return self.root
-        return Path("/var/lib/trimtab") / _short_hash(self.root)
+        return _FOR_NOBODY / _short_hash(self.root)
 
     @property
     def data(self) -> Path:
@@ -193,7 +195,7 @@ class Cluster:
 
     def remove(self) -> None:
         """Delete a stopped cluster with all its data, log included."""
-        for folder in {self.data, self.socket_folder, self.root}:
+        for folder in (self.socket_folder, self._place, self.root):
             shutil.rmtree(folder, ignore_errors=True)
 
     # -- steps --------------------------------------------------------------------------------------------------
@@ -202,14 +204,17 @@ class Cluster:
         """The same installation where ``nobody`` can read it, copied once if need be."""
         if _open_to_all(self.binaries.bindir):
             return self.binaries
-        copy = Path("/var/lib/trimtab") / f"postgresql-{self.binaries.version}"
+        prefix = self.binaries.bindir.parent
+        base = prefix.parents[1] if self.binaries.bundled else prefix.parent
+        copy = _FOR_NOBODY / f"postgresql-{self.binaries.version}"
         if not copy.exists():
             unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(self.binaries.bindir.parent, unfinished, symlinks=True)
-            for folder in (unfinished.parent, unfinished):
-                folder.chmod(0o755)
+            unfinished.mkdir(mode=0o755, parents=True)
+            packages = base.glob(f"{prefix.parent.name}*") if self.binaries.bundled else [prefix]
+            for package in packages:  # the bundled server's libraries lie in a folder beside its own
+                shutil.copytree(package, unfinished / package.name, symlinks=True)
             unfinished.rename(copy)
-        return Binaries(copy / "bin", self.binaries.major, self.binaries.version, self.binaries.bundled)
+        return replace(self.binaries, bindir=copy / self.binaries.bindir.relative_to(base))
 
     def _refuse_other_major(self) -> None:
         found = data_major(self.data)
