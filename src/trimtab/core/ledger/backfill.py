@@ -60,6 +60,7 @@ def backfill(
     batch: UUID,
     entity: str,
     record_id: UUID,
+    *,
     entries: Sequence[HistoryEntry],
     constants: Mapping[str, object],
 ) -> BackfillResult:
@@ -76,8 +77,8 @@ def backfill_many(
     """Tell the histories of many records, each whole or not at all: what does not fit is listed with its reason.
 
     Entries may come in any order of time; where two have the same instant, the given order counts. Per field each
-    ``old`` equals the ``new`` before it, and the last ``new`` what the record's first own version says. Before its first
-    entry a field was what that entry's ``old`` says; fields without entries are missing, constants excepted; columns
+    ``old`` equals the ``new`` before it, and the last ``new`` what the record's first own version says. Before its
+    first entry a field was what that entry's ``old`` says; fields without entries are missing, constants excepted; columns
     that are never empty need one or the other. Nothing is announced; undoing ``batch`` takes it back.
     """
     actor.require(Permission.EDIT)
@@ -108,7 +109,9 @@ def backfill_many(
     return BackfillResult(answer["records"], answer["entries"], tuple(map(_rejection, answer["rejected"] or ())))
 
 
-def valid_from(actor: Actor, clock: Clock, batch: UUID, entity: str, ids: Sequence[UUID], at: datetime) -> int:
+def valid_from(  # noqa: PLR0917 - read like a sentence: by whom, when, in which batch, what, from when
+    actor: Actor, clock: Clock, batch: UUID, entity: str, ids: Sequence[UUID], at: datetime
+) -> int:
     """Let configuration that ``batch`` creates or uses hold from ``at`` on, so that a lens in the past finds it.
 
     Records that hold from then on already are left alone. Returns how many were drawn out; undone with the batch.

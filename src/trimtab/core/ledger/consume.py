@@ -9,8 +9,8 @@ import orjson
 from django.db import connection
 
 _NEXT = """
-select seq, entity, entity_id, op, fields::text, version, at, recorded_at, change_set_id, batch_id, actor_kind, actor_id,
-  actor_name, origin, note, backfill, cause::text
+select seq, entity, entity_id, op, fields::text, version, at, recorded_at, change_set_id, batch_id, actor_kind,
+  actor_id, actor_name, origin, note, backfill, cause::text
 from ledger_consume(%s, %s, %s)
 """
 

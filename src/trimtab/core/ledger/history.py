@@ -72,17 +72,17 @@ def history(
             },
         )
         return [
-            HistoryLine(seq, at, recorded, op, _pairs(fields), *rest[:5], _cause(rest[5]), *rest[6:])
+            HistoryLine(seq, at, recorded, op, _pairs(fields), *rest[:5], _cause(rest[5]), *rest[6:])  # type: ignore[call-arg]
             for seq, at, recorded, op, fields, *rest in cursor.fetchall()
         ]
 
 
 def changes_per_day(actor: Actor, first: date, last: date, timezone: str) -> list[tuple[date, int]]:
-    """How many records were written on each day from ``first`` to ``last``, both included; days without are left out."""
+    """How many changes each day from ``first`` to ``last`` has, both included; days without any are left out."""
     actor.require(Permission.VIEW)
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, {"workspace": actor.workspace_id, "first": first, "last": last, "zone": timezone})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def first_day(actor: Actor, timezone: str) -> date | None:

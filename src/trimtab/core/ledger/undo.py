@@ -19,8 +19,8 @@ from trimtab.core.ledger.refusals import refusals
 class Refusal:
     """What an undo left as it is. ``field`` is None where it concerns the whole record.
 
-    ``reason``: ``changed`` (written since, ``by`` whom and ``at`` when), ``deleted``, ``exists``, ``referred to`` (other
-    records point at it), ``refers to what is gone``.
+    ``reason``: ``changed`` (written since, ``by`` whom and ``at`` when), ``deleted``, ``exists``, ``referred to``
+    (other records point at it), ``refers to what is gone``.
     """
 
     entity: str

@@ -24,7 +24,7 @@ begin
   -- Values as the columns hold them, so that they compare with what the table says.
   execute ledger_for(p_entity, $sql$
     with entry as (
-      select e.*, e.position from rows from (jsonb_to_recordset($1)
+      select e.* from rows from (jsonb_to_recordset($1)
         as (record uuid, set uuid, at timestamptz, field text, old jsonb, new jsonb)) with ordinality
         e (record_id, set_id, at, field, old, new, position)
     ), given as (
