@@ -4,6 +4,7 @@ create function roadmap_tree_key(ws uuid) returns bigint language sql immutable 
   select hashtextextended('trimtab.tree.' || ws::text, 0)
 $$;
 
+-- Counting, not "exists": for a first row the planner would walk two long lists of written rows in nested loops.
 create function roadmap_item_hung() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -17,12 +18,12 @@ begin
       return null;
     end if;
     perform pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
-  elsif exists (select from written n join previous o on o.id = n.id where o.level_id <> n.level_id) then
+  elsif (select count(*) from written n join previous o on o.id = n.id where o.level_id <> n.level_id) > 0 then
     perform pg_advisory_xact_lock(roadmap_tree_key(ws));
-  elsif exists (
-    select from written n join previous o on o.id = n.id
+  elsif (
+    select count(*) from written n join previous o on o.id = n.id
     where n.parent_id is not null and n.parent_id is distinct from o.parent_id
-  ) then
+  ) > 0 then
     perform pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
   else
     return null;
@@ -85,10 +86,10 @@ begin
     return null;
   end if;
   if tg_op = 'UPDATE' then  -- an insert has no previous rows, and the whole condition is one statement
-    if not exists (
-      select from written n join previous o on o.id = n.id
+    if (
+      select count(*) from written n join previous o on o.id = n.id
       where (o.from_item_id, o.to_item_id) is distinct from (n.from_item_id, n.to_item_id)
-    ) then
+    ) = 0 then
       return null;
     end if;
   end if;
