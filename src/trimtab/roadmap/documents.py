@@ -46,13 +46,13 @@ select json_build_object(
     select json_agg(json_build_object('id', d.id, 'version', d.version, 'from_id', d.from_item_id,
       'to_id', d.to_item_id, 'type', d.type, 'lag_days', d.lag_days, 'needed_by', d.needed_by,
       'promised_by', d.promised_by, 'state', d.state) order by d.id)
-    from (select * from {dependency} where from_item_id = %(id)s
-          union all select * from {dependency} where to_item_id = %(id)s) d), '[]'),
+    from (select * from {dependency} x where from_item_id = %(id)s
+          union all select * from {dependency} x where to_item_id = %(id)s) d), '[]'),
   'relations', coalesce((
     select json_agg(json_build_object('id', r.id, 'from_id', r.from_item_id, 'to_id', r.to_item_id, 'type', r.type)
                     order by r.id)
-    from (select * from {relation} where from_item_id = %(id)s
-          union all select * from {relation} where to_item_id = %(id)s) r), '[]'),
+    from (select * from {relation} x where from_item_id = %(id)s
+          union all select * from {relation} x where to_item_id = %(id)s) r), '[]'),
   'phases', coalesce((
     select json_agg(json_build_object('track_id', p.track_id, 'phase_id', p.phase_id) order by p.id)
     from {item_phase} p where p.item_id = i.id), '[]'),

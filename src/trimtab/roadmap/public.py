@@ -5,7 +5,7 @@ configuration the first day of its history.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from trimtab.roadmap import errors, queries, rules
 from trimtab.roadmap.custom_values import LINKED, FieldShape, canonical
 from trimtab.roadmap.documents import item_document, item_json
 from trimtab.roadmap.models import Dependency, Item
-from trimtab.roadmap.services import config, custom, dimensions, estimates, items, links, tree
+from trimtab.roadmap.services import config as settings
+from trimtab.roadmap.services import custom, dimensions, estimates, items, links, tree
 from trimtab.roadmap.services.bulk import (
     NewItem,
     NewTie,
@@ -24,6 +25,8 @@ from trimtab.roadmap.services.bulk import (
     bulk_create_relations,
     bulk_update_items,
 )
+from trimtab.roadmap.services.bulk_beside import Beside, bulk_update_beside
+from trimtab.roadmap.services.bulk_config import bulk_add_configuration
 from trimtab.roadmap.services.common import rolled_up_once
 from trimtab.roadmap.services.config import slug_of
 from trimtab.roadmap.services.defaults import create_defaults
@@ -46,6 +49,7 @@ __all__ = [
     "BEFORE_ALL_TIME",
     "LINKED",
     "AreaView",
+    "Beside",
     "Config",
     "DimensionView",
     "Edge",
@@ -64,11 +68,14 @@ __all__ = [
     "add_dependency",
     "add_relation",
     "add_setting",
+    "bulk_add_configuration",
     "bulk_create_dependencies",
     "bulk_create_items",
     "bulk_create_relations",
+    "bulk_update_beside",
     "bulk_update_items",
     "canonical",
+    "config",
     "create_defaults",
     "create_item",
     "delete_item",
@@ -234,7 +241,7 @@ def add_setting(
     batch: UUID | None = None,
 ) -> UUID:
     """Add an area, level, track, phase, dimension, dimension_value, release or custom_field; gives its id."""
-    made: UUID = config.create_setting(
+    made: UUID = settings.create_setting(
         actor=actor, clock=clock, kind=kind, values=values, record_id=record_id, batch=batch
     ).id
     return made
@@ -242,8 +249,14 @@ def add_setting(
 
 def update_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID, changes: Mapping[str, Any]) -> None:
     """See ``services.config.update_setting``; made on whatever stands."""
-    version = queries.one(actor, config.SETTINGS[kind].model, record_id, lock=True).version
-    config.update_setting(actor=actor, clock=clock, kind=kind, record_id=record_id, version=version, changes=changes)
+    version = queries.one(actor, settings.SETTINGS[kind].model, record_id, lock=True).version
+    settings.update_setting(actor=actor, clock=clock, kind=kind, record_id=record_id, version=version, changes=changes)
+
+
+def config(actor: Actor) -> dict[str, Any]:
+    """``get_config`` as a document: a list for each kind."""
+    known = get_config(actor)
+    return {kind.name: list(getattr(known, kind.name)) for kind in fields(known)}
 
 
 def field_shapes(actor: Actor) -> dict[str, FieldShape]:

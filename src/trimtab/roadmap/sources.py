@@ -19,7 +19,7 @@ from trimtab.roadmap.models import (
     RelationType,
 )
 
-_BY_NAME = (Key('lower({r}.name) collate "C"', "text", nullable=False),)
+_BY_NAME = (Key('lower({r}.name collate "C")', "text", nullable=False),)
 _BY_POSITION = (Key("{r}.position", "integer", nullable=False), *_BY_NAME)
 _KEY_OR_NAME = "(lower({r}.key) = {word} or lower({r}.name) = {word})"
 
@@ -182,7 +182,7 @@ ITEM = source(
     match="({r}.key = {raw} or {r}.number = {number})",
     written="(%(prefix)s::text || '-' || {r}.number)",
     parent="parent_id",
-    order=(Key('lower({r}.title) collate "C"', "text", nullable=False),),
+    order=(Key('lower({r}.title collate "C")', "text", nullable=False),),
     default_sort=(("rank", False),),
     search=Search("{r}.title", "item_text", "tsv"),
     providers=(custom_fields("item"), DIMENSIONS),

@@ -13,6 +13,7 @@ from trimtab.accounts.schemas import WorkspaceOut
 from trimtab.core.edge import REFUSALS, actor_of
 from trimtab.core.errors import NotFound
 from trimtab.roadmap import public as roadmap
+from trimtab.roadmap import schemas as roadmap_schemas
 
 router = Router(tags=["config"])
 
@@ -35,15 +36,15 @@ class ConfigOut(Schema):
     """The words, people and places of a workspace. Lists come in the order in which they are shown."""
 
     workspace: WorkspaceOut
-    levels: list[dict[str, Any]]
-    tracks: list[dict[str, Any]]
-    phases: list[dict[str, Any]]
-    areas: list[dict[str, Any]]
+    levels: list[roadmap_schemas.LevelOut]
+    tracks: list[roadmap_schemas.TrackOut]
+    phases: list[roadmap_schemas.PhaseOut]
+    areas: list[roadmap_schemas.AreaOut]
     teams: list[TeamRef]
     people: list[PersonRef]
-    dimensions: list[dict[str, Any]]
-    custom_fields: list[dict[str, Any]]
-    releases: list[dict[str, Any]]
+    dimensions: list[roadmap_schemas.DimensionOut]
+    custom_fields: list[roadmap_schemas.FieldOut]
+    releases: list[roadmap_schemas.ReleaseOut]
 
 
 @router.get("/config", response={200: ConfigOut} | REFUSALS, operation_id="getConfig")

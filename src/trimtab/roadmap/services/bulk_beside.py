@@ -81,7 +81,8 @@ def _efforts(actor: Actor, rows: list[tuple[UUID, Decimal | None]]) -> None:
     if not kept:
         return
     known = _run(
-        "update roadmap_estimate e set likely = n.likely, low = least(e.low, n.likely), high = greatest(e.high, n.likely)"
+        "update roadmap_estimate e"
+        " set likely = n.likely, low = least(e.low, n.likely), high = greatest(e.high, n.likely)"
         " from unnest(%s::uuid[], %s::numeric[]) n(item_id, likely)"
         " where e.workspace_id = %s and e.item_id = n.item_id and e.team_id is null returning e.item_id",
         *_columns(kept), actor.workspace_id,

@@ -23,9 +23,10 @@ def bulk_add_configuration(actor: Actor, kind: str, rows: Sequence[Mapping[str, 
     """Insert areas, dimensions, values (dimension_value), phases, releases or custom fields; gives how many.
 
     A row maps columns to JSON-safe values, ``id`` and ``name`` among them. Phases join the primary track, behind those
-    that are there. Raises Forbidden, AlreadyExists, Conflict (no primary track).
+    that are there. Fields and dimensions are for those who configure.
+    Raises Forbidden, AlreadyExists, Conflict (no primary track).
     """
-    require_write(actor, Permission.EDIT)
+    require_write(actor, Permission.CONFIGURE if kind in {"custom_field", "dimension"} else Permission.EDIT)
     model = _MODELS[kind]
     if model in (Area, Release):
         placed = rows

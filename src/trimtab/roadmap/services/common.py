@@ -8,7 +8,7 @@ import psycopg
 from django.db import DatabaseError, connection
 
 from trimtab.core.actors import Actor, Permission
-from trimtab.core.errors import Conflict, DomainError, Forbidden, Invalid
+from trimtab.core.errors import DomainError, Forbidden, Invalid
 from trimtab.roadmap import queries
 from trimtab.roadmap.errors import AlreadyExists, CircularDependency, InUse, PastIsReadOnly, WrongLevel
 from trimtab.roadmap.models import Item
@@ -74,7 +74,6 @@ def _refusal(cause: BaseException | None) -> DomainError | None:
         "TT101": WrongLevel("A parent must be of a higher level than its child."),
         "TT102": CircularDependency("Something would wait for itself."),
         "23505": AlreadyExists("There is one like this already.", constraint=constraint),
-        "40P01": Conflict("Somebody else was writing the same records. Try again.", retry=True),
     }.get(cause.sqlstate or "")
 
 

@@ -194,3 +194,9 @@ def slug_of(name: str) -> str:
     if not slug:
         raise Invalid("A key is missing.", fields={"key": "Give a key of letters and digits."})
     return slug
+
+
+def values_of(dimension: Dimension) -> list[DimensionValue]:
+    """A dimension's values, in the order in which people see them."""
+    mine = DimensionValue.objects.in_workspace(dimension.workspace_id).filter(dimension_id=dimension.id)
+    return list(mine.order_by("position", "key"))

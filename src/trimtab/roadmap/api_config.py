@@ -1,0 +1,101 @@
+"""Endpoints of what a workspace is set up with. Each kind is created, changed and deleted in the same way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+
+from trimtab.core.edge import REFUSALS, actor_of, clock_of
+from trimtab.roadmap import schemas, settings_view
+from trimtab.roadmap.services import config
+
+router = Router(tags=["config"])
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of configuration as the API shows it. ``view`` makes of a record what ``out`` says."""
+
+    kind: str
+    path: str
+    name: str
+    body: type[schemas.Body]
+    change: type[schemas.Change]
+    out: type[Schema]
+    view: Callable[[Any], Any]
+
+
+def _viewed(kind: Any) -> Callable[[Any], Any]:
+    return lambda record: settings_view.view(kind, record)
+
+
+def _dimension(record: Any) -> Any:
+    values = [settings_view.view(settings_view.ValueView, value) for value in config.values_of(record)]
+    return settings_view.view(settings_view.DimensionView, record, values=tuple(values))
+
+
+KINDS = (
+    Kind("area", "areas", "Area", schemas.AreaIn, schemas.AreaChange, schemas.AreaOut,
+         _viewed(settings_view.AreaView)),
+    Kind("level", "levels", "Level", schemas.LevelIn, schemas.LevelChange, schemas.LevelOut,
+         _viewed(settings_view.LevelView)),
+    Kind("track", "tracks", "Track", schemas.TrackIn, schemas.TrackChange, schemas.TrackOut,
+         _viewed(settings_view.TrackView)),
+    Kind("phase", "phases", "Phase", schemas.PhaseIn, schemas.PhaseChange, schemas.PhaseOut,
+         _viewed(settings_view.PhaseView)),
+    Kind("dimension", "dimensions", "Dimension", schemas.DimensionIn, schemas.DimensionChange, schemas.DimensionOut,
+         _dimension),
+    Kind("dimension_value", "dimension-values", "DimensionValue", schemas.ValueIn, schemas.ValueChange,
+         schemas.ValueOut, _viewed(settings_view.ValueView)),
+    Kind("release", "releases", "Release", schemas.ReleaseIn, schemas.ReleaseChange, schemas.ReleaseOut,
+         _viewed(settings_view.ReleaseView)),
+    Kind("custom_field", "custom-fields", "CustomField", schemas.FieldIn, schemas.FieldChange, schemas.FieldOut,
+         _viewed(settings_view.FieldView)),
+)  # fmt: skip
+
+
+def _offer(kind: Kind) -> None:
+    def create(request: HttpRequest, body: Any) -> Status[Any]:
+        record = config.create_setting(
+            actor=actor_of(request), clock=clock_of(request), kind=kind.kind, values=body.model_dump(exclude_unset=True)
+        )
+        return Status(201, kind.view(record))
+
+    def update(request: HttpRequest, record_id: UUID, body: Any) -> Any:
+        record = config.update_setting(
+            actor=actor_of(request),
+            clock=clock_of(request),
+            kind=kind.kind,
+            record_id=record_id,
+            version=body.version,
+            changes=body.set.model_dump(exclude_unset=True),
+        )
+        return kind.view(record)
+
+    def delete(request: HttpRequest, record_id: UUID) -> Status[None]:
+        config.delete_setting(actor=actor_of(request), clock=clock_of(request), kind=kind.kind, record_id=record_id)
+        return Status(204, None)
+
+    create.__annotations__["body"] = kind.body
+    update.__annotations__["body"] = kind.change
+    words = kind.kind.replace("_", " ")
+    one = f"/{kind.path}/{{record_id}}"
+    router.post(
+        f"/{kind.path}", response={201: kind.out} | REFUSALS, operation_id=f"create{kind.name}", summary=f"Create {words}",
+        description="Answers 409 `already_exists` for a key that is taken.",
+    )(create)  # fmt: skip
+    router.patch(
+        one, response={200: kind.out} | REFUSALS, operation_id=f"update{kind.name}", summary=f"Update {words}",
+        description="Answers 409 `stale_version` if a written field changed since `version`.",
+    )(update)  # fmt: skip
+    router.delete(
+        one, response={204: None} | REFUSALS, operation_id=f"delete{kind.name}", summary=f"Delete {words}",
+        description="Answers 409 `in_use`, with counts, while something points to it.",
+    )(delete)  # fmt: skip
+
+
+for _kind in KINDS:
+    _offer(_kind)
