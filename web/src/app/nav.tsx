@@ -1,0 +1,89 @@
+import { Link, useSearch } from "@tanstack/react-router";
+import { Menu, Tooltip } from "@mantine/core";
+import { useHere } from "../api/workspace";
+import { setPreferences, usePreferences } from "../lib/preferences";
+import { type Message, t } from "../lib/t";
+import { IconButton } from "../ui/icon-button";
+import { Icon, type IconName } from "../ui/icons";
+import { Mark } from "../ui/wordmark";
+import css from "./nav.module.css";
+
+const PLACES: { page: "roadmap" | "history" | "settings"; icon: IconName; label: Message; key: string }[] = [
+  { page: "roadmap", icon: "roadmap", label: "nav.roadmap", key: "G R" },
+  { page: "history", icon: "history", label: "nav.history", key: "G H" },
+  { page: "settings", icon: "settings", label: "nav.settings", key: "G S" },
+];
+
+/** The places of a workspace. On a phone it lies at the bottom. */
+export function Nav({ onHelp }: { onHelp: () => void }) {
+  const { slug } = useHere();
+  const { navCollapsed } = usePreferences();
+  const { as_of } = useSearch({ from: "/w/$workspace" });
+  return (
+    <nav className={css.nav} data-collapsed={navCollapsed || undefined} aria-label={t("nav.label")}>
+      <WorkspaceSwitcher collapsed={navCollapsed} />
+      <ul className={css.places}>
+        {PLACES.map(({ page, icon, label, key }) => (
+          <li key={page}>
+            <Tooltip label={`${t(label)} (${key})`} position="right" disabled={!navCollapsed}>
+              <Link
+                to={`/w/$workspace/${page}`}
+                params={{ workspace: slug }}
+                search={as_of ? { as_of } : {}}
+                activeOptions={{ includeSearch: false }}
+                className={css.place ?? ""}
+                activeProps={{ "aria-current": "page" }}
+              >
+                <Icon name={icon} />
+                <span className={css.word}>{t(label)}</span>
+              </Link>
+            </Tooltip>
+          </li>
+        ))}
+      </ul>
+      <div className={css.foot}>
+        <IconButton icon="help" label={t("keys.help")} shortcut="?" onClick={onHelp} />
+        <IconButton
+          icon="collapse"
+          label={t(navCollapsed ? "nav.expand" : "nav.collapse")}
+          shortcut="["
+          onClick={() => setPreferences({ navCollapsed: !navCollapsed })}
+        />
+      </div>
+    </nav>
+  );
+}
+
+function WorkspaceSwitcher({ collapsed }: { collapsed: boolean }) {
+  const { slug, me, config } = useHere();
+  return (
+    <Menu position="bottom-start" width={240}>
+      <Menu.Target>
+        <button type="button" className={css.switcher} aria-label={t("nav.workspace", { name: config.workspace.name })}>
+          <Mark size={22} />
+          {!collapsed && (
+            <>
+              <span className={css.name} title={config.workspace.name}>
+                {config.workspace.name}
+              </span>
+              <Icon name="chevronDown" size={14} />
+            </>
+          )}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className={css.surface ?? ""}>
+        <Menu.Label>{t("nav.workspaces")}</Menu.Label>
+        {me.workspaces.map((each) => (
+          <Menu.Item
+            key={each.slug}
+            component={Link}
+            to={`/w/${each.slug}/roadmap`}
+            rightSection={each.slug === slug ? <Icon name="check" size={14} /> : undefined}
+          >
+            {each.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,112 @@
+import { Menu, useMantineColorScheme } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
+import { isPast, useHere } from "../api/workspace";
+import { useSignOut } from "../features/accounts/queries";
+import { formatDay } from "../lib/dates";
+import { initials } from "../lib/format";
+import { type Message, t } from "../lib/t";
+import { Button } from "../ui/button";
+import { Icon, type IconName } from "../ui/icons";
+import css from "./top-bar.module.css";
+
+interface Props {
+  railOpen: boolean;
+  onRail: () => void;
+  onPalette: () => void;
+  onToday: () => void;
+}
+
+/** Where one is, from which day one looks, and the way to everything else. */
+export function TopBar({ railOpen, onRail, onPalette, onToday }: Props) {
+  const { config, lens } = useHere();
+  const { pathname } = useLocation();
+  const page = pathname.split("/")[3] ?? "roadmap";
+  const label: Message = page === "history" ? "nav.history" : page === "settings" ? "nav.settings" : "nav.roadmap";
+  const past = isPast(lens);
+  return (
+    <header className={css.bar}>
+      <p className={css.crumbs}>
+        <span className={css.workspace}>{config.workspace.name}</span>
+        <span className={css.slash} aria-hidden="true">
+          /
+        </span>
+        <span className={css.here}>{t(label)}</span>
+      </p>
+      <button type="button" className={css.viewing} data-past={past || undefined} aria-expanded={railOpen} onClick={onRail}>
+        <Icon name="clock" size={14} />
+        <span>{viewing(lens)}</span>
+        <Icon name="chevronDown" size={14} />
+      </button>
+      {past && (
+        <Button tone="quiet" className={css.today ?? ""} onClick={onToday}>
+          {t("rail.backToToday")}
+        </Button>
+      )}
+      <span className={css.spacer} />
+      <button type="button" className={css.search} onClick={onPalette}>
+        <Icon name="search" size={14} />
+        <span className={css.hint}>{t("palette.hint")}</span>
+        <kbd className={css.key}>{navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
+      <UserMenu />
+    </header>
+  );
+}
+
+function viewing(lens: { as_of?: string; known_on?: string }): string {
+  if (lens.as_of && lens.known_on) {
+    return t("viewing.both", { day: formatDay(lens.as_of), known: formatDay(lens.known_on) });
+  }
+  if (lens.as_of) return t("viewing.asOf", { day: formatDay(lens.as_of) });
+  if (lens.known_on) return t("viewing.knownOn", { day: formatDay(lens.known_on) });
+  return t("viewing.today");
+}
+
+const SCHEMES: { value: "light" | "dark" | "auto"; icon: IconName; label: Message }[] = [
+  { value: "light", icon: "sun", label: "theme.light" },
+  { value: "dark", icon: "moon", label: "theme.dark" },
+  { value: "auto", icon: "screen", label: "theme.auto" },
+];
+
+function UserMenu() {
+  const { me } = useHere();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const signOut = useSignOut();
+  const name = me.user.name || me.user.email;
+  return (
+    <Menu position="bottom-end" width={232}>
+      <Menu.Target>
+        <button type="button" className={css.user} aria-label={t("user.menu", { name })} title={name}>
+          {initials(name)}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className={css.surface ?? ""}>
+        <div className={css.who}>
+          <span className={css.name}>{name}</span>
+          <span className={css.email}>{me.user.email}</span>
+        </div>
+        <Menu.Divider />
+        <Menu.Label>{t("theme.label")}</Menu.Label>
+        {SCHEMES.map(({ value, icon, label }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            leftSection={<Icon name={icon} size={14} />}
+            rightSection={colorScheme === value ? <Icon name="check" size={14} /> : undefined}
+            onClick={() => setColorScheme(value)}
+          >
+            {t(label)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<Icon name="signOut" size={14} />}
+          onClick={() => signOut.mutate(undefined, { onSettled: () => window.location.assign("/sign-in") })}
+        >
+          {t("user.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

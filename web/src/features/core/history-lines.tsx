@@ -1,0 +1,155 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { HistoryLine } from "../../api/types";
+import { useHere } from "../../api/workspace";
+import { formatAgo, formatDay, formatInstant, isDay } from "../../lib/dates";
+import { type Message, t } from "../../lib/t";
+import { formatPoint } from "../../lib/timeframe";
+import { Button } from "../../ui/button";
+import { EmptyState, ErrorState, SkeletonLines, useSlow } from "../../ui/states";
+import css from "./history-lines.module.css";
+import { historyQuery, useUndo } from "./queries";
+
+interface Props {
+  entity: string;
+  id: string;
+  /** What people call a field of the record. */
+  labelOf: (field: string) => string;
+}
+
+/** Everything that ever happened to one record, newest first: who, from where, why, and each value before and after. */
+export function HistoryLines({ entity, id, labelOf }: Props) {
+  const { slug, canEdit } = useHere();
+  const history = useInfiniteQuery(historyQuery(slug, entity, id));
+  const undo = useUndo();
+  const slow = useSlow(history.isPending);
+  if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
+  if (!history.data) return slow ? <SkeletonLines count={8} height={56} /> : null;
+  const lines = history.data.pages.flatMap((page) => page.lines);
+  if (lines.length === 0) return <EmptyState title={t("history.emptyTitle")} text={t("history.emptyText")} />;
+  return (
+    <>
+      <ol className={css.lines}>
+        {lines.map((line) => (
+          <Line
+            key={line.seq}
+            line={line}
+            labelOf={labelOf}
+            onUndo={canEdit && !line.undone ? () => undo.mutate({ kind: "change-set", id: line.change_set_id }) : undefined}
+          />
+        ))}
+      </ol>
+      {history.hasNextPage && (
+        <Button tone="quiet" disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+          {t("history.more")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Entries that were true long before we learned of them came with an import. */
+const isImported = (line: HistoryLine) => line.origin === "import" || line.at.slice(0, 10) < line.recorded_at.slice(0, 10);
+
+const OPS: Record<string, Message> = { I: "history.created", D: "history.deleted", P: "history.purged" };
+
+function Line({ line, labelOf, onUndo }: { line: HistoryLine; labelOf: Props["labelOf"]; onUndo: (() => void) | undefined }) {
+  const imported = isImported(line);
+  const op = OPS[line.op];
+  const fields = gathered(Object.entries(line.fields ?? {}));
+  return (
+    <li className={css.line} data-undone={line.undone || undefined} data-imported={imported || undefined}>
+      <div className={css.who}>
+        <span className={css.actor}>{line.actor?.name || t("history.unknownActor")}</span>
+        <time className={css.time} dateTime={line.at} title={whenHint(line, imported)}>
+          {imported ? formatDay(line.at.slice(0, 10)) : formatAgo(line.at)}
+        </time>
+        <span className={css.spacer} />
+        {onUndo && (
+          <button type="button" className={css.undo} onClick={onUndo}>
+            {t("history.undo")}
+          </button>
+        )}
+      </div>
+      <p className={css.from}>
+        <span>{originWords(line)}</span>
+        {imported && <span className={css.badge}>{t("history.imported")}</span>}
+        {line.undone && <span className={css.badge}>{t("history.undone")}</span>}
+        {causeWords(line) && <span>{causeWords(line)}</span>}
+      </p>
+      {line.note && <p className={css.note}>{line.note}</p>}
+      {op && <p className={css.op}>{t(op)}</p>}
+      <ul className={css.changes}>
+        {fields.slice(0, op ? 4 : 40).map(([field, change]) => (
+          <li key={field}>
+            <span className={css.field}>{labelOf(field)}</span>
+            <span className={css.values}>
+              {line.op !== "I" && (
+                <>
+                  <del>{words(change.old, change.old_label)}</del>
+                  <span aria-hidden="true" className={css.arrow}>
+                    →
+                  </span>
+                  <span className="visually-hidden">{t("history.became")}</span>
+                </>
+              )}
+              <ins>{words(change.new, change.new_label)}</ins>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+type Change = HistoryLine["fields"][string];
+
+/** A day and its precision change together: shown as one thing, as precise as it is. */
+function gathered(entries: [string, Change][]): [string, Change][] {
+  const all = new Map(entries);
+  return entries.flatMap(([field, change]): [string, Change][] => {
+    if (field.endsWith("_precision") && all.has(field.replace("_precision", "_on"))) return [];
+    if (!field.endsWith("_on")) return [[field, change]];
+    const precision = all.get(field.replace("_on", "_precision"));
+    const point = (day: unknown, exact: unknown) =>
+      typeof day === "string" && isDay(day) ? formatPoint(day, typeof exact === "string" ? exact : "day") : null;
+    return [
+      [
+        field,
+        {
+          ...change,
+          old_label: change.old_label ?? point(change.old, precision?.old),
+          new_label: change.new_label ?? point(change.new, precision?.new),
+        },
+      ],
+    ];
+  });
+}
+
+function words(value: unknown, label: string | null | undefined): string {
+  if (label) return label;
+  if (value === null || value === undefined || value === "") return "—";
+  if (Array.isArray(value)) return value.length === 0 ? "—" : value.map(String).join(", ");
+  if (typeof value === "object") return JSON.stringify(value);
+  if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
+  const text = String(value);
+  if (isDay(text)) return formatDay(text);
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+}
+
+const ORIGINS: Record<string, Message> = {
+  ui: "origin.ui", api: "origin.api", cli: "origin.cli", import: "origin.import", sync: "origin.sync", planner: "origin.planner",
+  automation: "origin.automation", agent: "origin.agent", system: "origin.system",
+};
+
+const originWords = (line: HistoryLine) => t(ORIGINS[line.origin] ?? "origin.system");
+
+function causeWords(line: HistoryLine): string {
+  const cause = line.cause ?? {};
+  const text = cause.label ?? cause.title ?? cause.file ?? cause.source ?? cause.kind;
+  return typeof text === "string" ? text : "";
+}
+
+function whenHint(line: HistoryLine, imported: boolean): string {
+  const at = formatInstant(line.at);
+  return imported ? t("history.trueAndLearned", { at, learned: formatInstant(line.recorded_at) }) : at;
+}

@@ -1,0 +1,85 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { keys } from "../../api/keys";
+
+/** Several changes in quick succession are fetched once. */
+const GATHER_MS = 120;
+
+const LIVE = [keys.rows, keys.items, keys.history, keys.batches, keys.config, keys.days, keys.fields];
+
+interface Heard {
+  change_set: string;
+}
+
+/**
+ * Listens to changes made elsewhere. One tab of a browser holds the stream (a Web Lock decides which) and tells the
+ * others; when it closes, the next one takes over.
+ */
+export function listen(workspace: string, onChange: (heard: Heard) => void): () => void {
+  const name = `trimtab-live-${workspace}`;
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
+  const stop = new AbortController();
+  let source: EventSource | null = null;
+
+  function open() {
+    source = new EventSource(`/api/v1/stream?workspace=${encodeURIComponent(workspace)}`);
+    source.addEventListener("change", (event: MessageEvent<string>) => {
+      const heard = JSON.parse(event.data) as Heard;
+      channel?.postMessage(heard);
+      onChange(heard);
+    });
+  }
+
+  channel?.addEventListener("message", (event: MessageEvent<Heard>) => onChange(event.data));
+  if (channel && "locks" in navigator) {
+    navigator.locks
+      .request(name, { signal: stop.signal }, () => {
+        open();
+        return new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+      })
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+      });
+  } else {
+    open();
+  }
+  return () => {
+    stop.abort();
+    source?.close();
+    channel?.close();
+  };
+}
+
+/** Keeps every cached answer of a workspace fresh. Quiet: nothing is blanked, nothing that is being typed is lost. */
+export function useLive(workspace: string) {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (typeof EventSource === "undefined") return undefined;
+    let timer = 0;
+    let fetching = false;
+    let again = false;
+    // One pass at a time: cancelling it at each new change would starve the screen while many people write.
+    async function refresh() {
+      timer = 0;
+      if (fetching) {
+        again = true;
+        return;
+      }
+      fetching = true;
+      await Promise.allSettled(LIVE.map((family) => client.invalidateQueries({ queryKey: family(workspace) })));
+      fetching = false;
+      if (again) {
+        again = false;
+        schedule();
+      }
+    }
+    function schedule() {
+      if (timer === 0) timer = window.setTimeout(() => void refresh(), GATHER_MS);
+    }
+    const stop = listen(workspace, schedule);
+    return () => {
+      window.clearTimeout(timer);
+      stop();
+    };
+  }, [client, workspace]);
+}

@@ -1,0 +1,81 @@
+import type { Config, Field } from "../../api/types";
+
+export type EditorKind = "text" | "number" | "date" | "bool" | "timeframe" | "tags" | "pick" | "pickMany";
+
+/** A column of the grid: how wide, which side, and how a cell of it is edited. */
+export interface Column {
+  name: string;
+  label: string;
+  kind: string;
+  width: number;
+  right: boolean;
+  sortable: boolean;
+  editor: EditorKind | null;
+  /** Further columns to ask the server for, so that rolled-up values can stand in for missing ones. */
+  also: string[];
+  unit: string;
+}
+
+const WIDTHS: Record<string, number> = {
+  title: 420, phase: 136, health: 112, owner: 152, team: 168, timeframe: 136, area: 160, level: 104, effort: 88, benefit: 88,
+  progress: 92, tags: 180, release: 96, updated: 104, created: 104, parent: 220, horizon: 88, key: 104, children: 88,
+};
+const ALSO: Record<string, string[]> = {
+  effort: ["effort.rolled"],
+  progress: ["progress.rolled"],
+  health: ["health.rolled"],
+  timeframe: ["start.rolled", "start.precision.rolled", "end.rolled", "end.precision.rolled"],
+};
+const HIDDEN = new Set(["id", "version", "rank", "start.precision", "end.precision", "phase.category", "review", "ref", "text"]);
+const HIDDEN_KINDS = new Set(["words", "json", "self"]);
+const NEVER_EDITED = new Set(["key", "effort", "children", "created", "updated", "level", "parent", "missing.rolled"]);
+const EDITORS: Record<string, EditorKind> = {
+  text: "text", prose: "text", number: "number", date: "date", bool: "bool", timeframe: "timeframe", tags: "tags", choice: "pick",
+  ref: "pick", choices: "pickMany", refs: "pickMany",
+};
+
+export const DEFAULT_COLUMNS = ["title", "phase", "health", "owner", "team", "timeframe", "effort", "benefit"];
+
+/** Every column that may be shown, in the server's order, with the title first. */
+export function columnsOf(fields: Field[], config: Config): Column[] {
+  const names = new Set(fields.map((field) => field.name));
+  return fields
+    .filter((field) => !HIDDEN.has(field.name) && !field.name.endsWith(".rolled") && !HIDDEN_KINDS.has(field.type))
+    .map((field) => toColumn(field, names, config))
+    .sort((a, b) => Number(b.name === "title") - Number(a.name === "title"));
+}
+
+function toColumn(field: Field, names: Set<string>, config: Config): Column {
+  const number = field.type === "number";
+  const editable = !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled") && field.name !== "start" && field.name !== "end";
+  const custom = config.custom_fields.find((each) => each.key === field.name);
+  return {
+    name: field.name,
+    label: field.label,
+    kind: kindOf(field),
+    width: WIDTHS[field.name] ?? (number ? 104 : 152),
+    right: number,
+    sortable: field.sortable,
+    editor: editable ? (EDITORS[field.type] ?? null) : null,
+    also: (ALSO[field.name] ?? []).filter((name) => names.has(name)),
+    unit: unitOf(field.name, config) ?? custom?.unit ?? "",
+  };
+}
+
+function kindOf(field: Field): string {
+  if (["phase", "health", "owner", "progress"].includes(field.name)) return field.name;
+  return field.type;
+}
+
+function unitOf(name: string, config: Config): string | undefined {
+  if (name === "effort") return "d";
+  if (name === "progress") return "%";
+  return name === "benefit" ? config.workspace.benefit_unit : undefined;
+}
+
+/** The columns of a view: those that the address names and that exist, else the usual ones; the title always first. */
+export function chosenColumns(all: Column[], text: string | undefined): Column[] {
+  const wanted = text ? text.split(",") : DEFAULT_COLUMNS;
+  const names = ["title", ...wanted.filter((name) => name !== "title")];
+  return names.flatMap((name) => all.find((column) => column.name === name) ?? []);
+}

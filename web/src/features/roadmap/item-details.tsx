@@ -1,0 +1,201 @@
+import { useState } from "react";
+import type { Item } from "../../api/types";
+import { useHere } from "../../api/workspace";
+import { Markdown } from "../../lib/markdown";
+import { t } from "../../lib/t";
+import { MISSING } from "../../lib/timeframe";
+import { Button } from "../../ui/button";
+import { CellEditor } from "./cell-editor";
+import { isMissing, Value } from "./cells";
+import type { Column } from "./columns";
+import { useEditItem } from "./edits";
+import { ItemEstimates } from "./item-estimates";
+import { ItemLinks } from "./item-links";
+import css from "./item-panel.module.css";
+import { ItemTracks } from "./item-tracks";
+import { itemValue, rolledValue } from "./item-values";
+import { Section } from "./section";
+import { useDeleteItem } from "./writes";
+
+const OWN_PLACE = new Set(["title", "key", "created", "updated", "children"]);
+
+interface Props {
+  item: Item;
+  columns: Column[];
+  onOpen: (id: string) => void;
+  onUndo: (changeSet: string) => void;
+}
+
+export function ItemDetails({ item, columns, onOpen, onUndo }: Props) {
+  const { canEdit } = useHere();
+  const edit = useEditItem(onUndo);
+  const remove = useDeleteItem(onUndo);
+  const shown = columns.filter((column) => !OWN_PLACE.has(column.name));
+  const save = (column: Pick<Column, "name" | "label">, value: unknown) => {
+    const before = column.name === "description" ? item.description : itemValue(item, column.name);
+    if (JSON.stringify(value) === JSON.stringify(before)) return;
+    edit.mutate({ id: item.id, version: item.version, column: column.name, label: column.label, value, before });
+  };
+
+  return (
+    <>
+      <Title item={item} canEdit={canEdit} onSave={(title) => save({ name: "title", label: t("field.title") }, title)} />
+      <dl className={css.properties}>
+        {shown.map((column) => (
+          <Property key={column.name} item={item} column={column} canEdit={canEdit} onSave={(value) => save(column, value)} />
+        ))}
+      </dl>
+      <Section title={t("item.description")}>
+        <Description
+          text={item.description ?? ""}
+          canEdit={canEdit}
+          onSave={(text) => save({ name: "description", label: t("item.description") }, text)}
+        />
+      </Section>
+      <ItemTracks item={item} canEdit={canEdit} onUndo={onUndo} />
+      <ItemEstimates item={item} canEdit={canEdit} onUndo={onUndo} />
+      <ItemLinks item={item} canEdit={canEdit} onOpen={onOpen} onUndo={onUndo} />
+      {canEdit && (
+        <div className={css.foot}>
+          <Button tone="quiet" icon="trash" onClick={() => remove.mutate(item)}>
+            {t("item.delete")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Title({ item, canEdit, onSave }: { item: Item; canEdit: boolean; onSave: (title: string) => void }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  function finish() {
+    const title = draft?.trim();
+    if (title && title !== item.title) onSave(title);
+    setDraft(null);
+  }
+  return (
+    <textarea
+      className={css.title}
+      aria-label={t("field.title")}
+      rows={1}
+      readOnly={!canEdit}
+      maxLength={500}
+      value={draft ?? item.title}
+      onChange={(event) => setDraft(event.currentTarget.value.replaceAll("\n", " "))}
+      onBlur={finish}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") {
+          event.preventDefault();
+          event.currentTarget.blur();
+        } else if (event.key === "Escape" && draft !== null) {
+          event.preventDefault();
+          event.stopPropagation();
+          setDraft(null);
+        }
+      }}
+    />
+  );
+}
+
+interface PropertyProps {
+  item: Item;
+  column: Column;
+  canEdit: boolean;
+  onSave: (value: unknown) => void;
+}
+
+/** One field: what is stated, and beside it what the children add up to where that differs. */
+function Property({ item, column, canEdit, onSave }: PropertyProps) {
+  const { config } = useHere();
+  const [editing, setEditing] = useState(false);
+  const value = itemValue(item, column.name);
+  const rolled = rolledValue(item, column.name);
+  const missing = isMissing(value, column.kind);
+  const differs = rolled !== null && !missing && JSON.stringify(rolled) !== JSON.stringify(value);
+  const content = missing ? <span className={css.missing}>{MISSING}</span> : <Value value={value} column={column} config={config} />;
+  return (
+    <div className={css.property}>
+      <dt>
+        {column.label}
+        {column.unit && <span className={css.unit}> {column.unit}</span>}
+      </dt>
+      <dd>
+        {canEdit && column.editor ? (
+          <button type="button" className={css.value} aria-label={t("field.edit", { field: column.label })} onClick={() => setEditing(true)}>
+            {content}
+          </button>
+        ) : (
+          <span className={css.fixed}>{content}</span>
+        )}
+        {rolled !== null && (missing || differs) && (
+          <span className={css.rolled} data-differs={differs || undefined} title={t(differs ? "rolled.differs" : "rolled.hint")}>
+            <span aria-hidden="true">Σ </span>
+            <span className="visually-hidden">{t("rolled.word")}</span>
+            <Value value={rolled} column={column} config={config} />
+          </span>
+        )}
+        {editing && (
+          <CellEditor
+            column={column}
+            value={value}
+            onClose={() => setEditing(false)}
+            onSave={(next) => {
+              setEditing(false);
+              onSave(next);
+            }}
+          />
+        )}
+      </dd>
+    </div>
+  );
+}
+
+function Description({ text, canEdit, onSave }: { text: string; canEdit: boolean; onSave: (text: string) => void }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  if (draft === null) {
+    return (
+      <div className={css.prose}>
+        {text ? <Markdown text={text} /> : <p className={css.missing}>{t("item.noDescription")}</p>}
+        {canEdit && (
+          <Button tone="quiet" className={css.proseEdit} onClick={() => setDraft(text)}>
+            {t(text ? "item.editDescription" : "item.addDescription")}
+          </Button>
+        )}
+      </div>
+    );
+  }
+  const finish = () => {
+    onSave(draft);
+    setDraft(null);
+  };
+  return (
+    <div className={css.write}>
+      <textarea
+        className={css.area}
+        aria-label={t("item.description")}
+        rows={Math.min(20, Math.max(6, draft.split("\n").length + 1))}
+        value={draft}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the person just asked to write here
+        autoFocus
+        onChange={(event) => setDraft(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) finish();
+          if (event.key === "Escape") {
+            event.preventDefault();
+            event.stopPropagation();
+            setDraft(null);
+          }
+        }}
+      />
+      <div className={css.buttons}>
+        <span className={css.small}>{t("item.markdownHint")}</span>
+        <Button tone="quiet" onClick={() => setDraft(null)}>
+          {t("action.cancel")}
+        </Button>
+        <Button tone="primary" onClick={finish}>
+          {t("action.save")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+import { Menu } from "@mantine/core";
+import { useState } from "react";
+import type { Field } from "../../api/types";
+import { useHere } from "../../api/workspace";
+import { setPreferences, usePreferences } from "../../lib/preferences";
+import { t } from "../../lib/t";
+import type { ViewChange, ViewSearch } from "../../lib/view";
+import { Button } from "../../ui/button";
+import { Floating } from "../../ui/floating";
+import { Icon } from "../../ui/icons";
+import { type Column, DEFAULT_COLUMNS } from "./columns";
+import css from "./view-menus.module.css";
+
+interface Props {
+  view: ViewSearch;
+  fields: Field[];
+  columns: Column[];
+  chosen: Column[];
+  onChange: (changes: ViewChange) => void;
+}
+
+const DENSITIES = ["compact", "normal", "comfortable"] as const;
+
+/** How the rows are arranged: tree, groups, columns, height. Each is part of the address, but for the height. */
+export function ViewMenus({ view, fields, columns, chosen, onChange }: Props) {
+  const { config } = useHere();
+  const { density } = usePreferences();
+  const axes = [
+    { value: "parent", label: t("tree.parent") },
+    { value: "area", label: t("tree.area") },
+    ...config.dimensions.map((dimension) => ({ value: `dim.${dimension.key}`, label: dimension.name })),
+    { value: "none", label: t("tree.none") },
+  ];
+  const axis = view.tree ?? "parent";
+  const groups = fields.filter((field) => field.groupable && field.name !== "title");
+  const grouped = groups.find((field) => field.name === view.group);
+
+  return (
+    <div className={css.menus}>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button tone="quiet" icon="tree" disabled={view.group !== undefined}>
+            {t("tree.by", { axis: axes.find((each) => each.value === axis)?.label ?? axis })}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown className={css.surface}>
+          {axes.map(({ value, label }) => (
+            <Choice key={value} on={value === axis} label={label} onClick={() => onChange({ tree: value === "parent" ? "" : value })} />
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button tone="quiet" icon="group">
+            {grouped ? t("group.by", { field: grouped.label }) : t("group.label")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown className={css.surface}>
+          <Choice on={!grouped} label={t("group.off")} onClick={() => onChange({ group: "" })} />
+          {groups.map((field) => (
+            <Choice key={field.name} on={field.name === view.group} label={field.label} onClick={() => onChange({ group: field.name })} />
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <ColumnsPicker columns={columns} chosen={chosen} onChange={(cols) => onChange({ cols })} />
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button tone="quiet" icon="rows" aria-label={t("density.label")} title={t("density.label")} />
+        </Menu.Target>
+        <Menu.Dropdown className={css.surface}>
+          {DENSITIES.map((each) => (
+            <Choice key={each} on={each === density} label={t(`density.${each}`)} onClick={() => setPreferences({ density: each })} />
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}
+
+function Choice({ on, label, onClick }: { on: boolean; label: string; onClick: () => void }) {
+  return (
+    <Menu.Item
+      role="menuitemradio"
+      aria-checked={on}
+      className={css.choice}
+      leftSection={<span className={css.tick}>{on && <Icon name="check" size={14} />}</span>}
+      onClick={onClick}
+    >
+      {label}
+    </Menu.Item>
+  );
+}
+
+function ColumnsPicker({ columns, chosen, onChange }: { columns: Column[]; chosen: Column[]; onChange: (cols: string) => void }) {
+  const [open, setOpen] = useState(false);
+  const names = chosen.map((column) => column.name);
+  const set = (next: string[]) => onChange(next.join(",") === DEFAULT_COLUMNS.join(",") ? "" : next.join(","));
+  const rest = columns.filter((column) => !names.includes(column.name));
+
+  function shift(name: string, by: number) {
+    const from = names.indexOf(name);
+    const to = Math.min(names.length - 1, Math.max(1, from + by));
+    set(names.toSpliced(from, 1).toSpliced(to, 0, name));
+  }
+
+  return (
+    <Floating
+      opened={open}
+      onClose={() => setOpen(false)}
+      label={t("columns.label")}
+      position="bottom-end"
+      target={
+        <Button tone="quiet" icon="columns" onClick={() => setOpen(!open)} aria-expanded={open}>
+          {t("columns.label")}
+        </Button>
+      }
+    >
+      <div className={css.columns}>
+        <ul>
+          {chosen.slice(1).map((column, index) => (
+            <li key={column.name} className={css.column}>
+              <label>
+                <input type="checkbox" checked onChange={() => set(names.filter((name) => name !== column.name))} />
+                {column.label}
+              </label>
+              <button
+                type="button"
+                className={css.shift}
+                disabled={index === 0}
+                aria-label={t("columns.left", { field: column.label })}
+                onClick={() => shift(column.name, -1)}
+              >
+                ↑
+              </button>
+              <button
+                type="button"
+                className={css.shift}
+                disabled={index === chosen.length - 2}
+                aria-label={t("columns.right", { field: column.label })}
+                onClick={() => shift(column.name, 1)}
+              >
+                ↓
+              </button>
+            </li>
+          ))}
+        </ul>
+        {rest.length > 0 && <p className={css.more}>{t("columns.more")}</p>}
+        <ul>
+          {rest.map((column) => (
+            <li key={column.name} className={css.column}>
+              <label>
+                <input type="checkbox" checked={false} onChange={() => set([...names, column.name])} />
+                {column.label}
+              </label>
+            </li>
+          ))}
+        </ul>
+        <div className={css.foot}>
+          <Button tone="quiet" onClick={() => onChange("")}>
+            {t("columns.reset")}
+          </Button>
+        </div>
+      </div>
+    </Floating>
+  );
+}
