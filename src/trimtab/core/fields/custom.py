@@ -23,7 +23,7 @@ def custom_fields(entity: str) -> FieldProvider:
     return FieldProvider(
         sql=(
             "select coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'type', type, 'options',"  # noqa: S608
-            " options, 'unit', unit, 'confidential', confidential) order by position, key), '[]')"
+            " options, 'unit', unit, 'confidential', confidential, 'indexed', indexed) order by position, key), '[]')"
             f" from scoped.custom_field where entity = '{entity}'"
         ),
         build=lambda rows: [field for row in rows for field in _fields(row)],
@@ -37,6 +37,7 @@ def _fields(row: dict[str, Any]) -> list[FieldSpec]:
         "custom": True,
         "confidential": row["confidential"],
         "unit": row["unit"],
+        "indexed": row["indexed"],
     }
     field_id = UUID(row["id"])
     build = _reference if kind in _REFERENCES else _VALUES[kind]
@@ -55,7 +56,11 @@ def _text(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str
 
 
 def _number(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
-    return FieldSpec(row["key"], kind=FieldKind.NUMBER, sql=number_sql(field_id), stored=str(field_id), **common)
+    stored = f"({{r}}.custom -> '{field_id}')"
+    order = (Key(number_sql(field_id), "numeric") if row["indexed"] else Key(stored, "jsonb"),)
+    return FieldSpec(
+        row["key"], kind=FieldKind.NUMBER, sql=number_sql(field_id), stored=str(field_id), order=order, **common
+    )
 
 
 def _date(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:

@@ -36,6 +36,7 @@ _READ: dict[str, Callable[[str], Value]] = {
     "timestamptz": datetime.fromisoformat,
     "uuid": UUID,
     "real": float,
+    "jsonb": lambda text: str(_decimal(text)),
 }
 
 

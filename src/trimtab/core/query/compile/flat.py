@@ -11,6 +11,9 @@ from trimtab.core.query.compile.filters import Filter
 from trimtab.core.query.compile.sorts import Order
 from trimtab.core.query.request import Request
 
+# Up to this size only ids are put in order, and the rest is read for the page alone.
+_FEW = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -34,27 +37,19 @@ def page(context: Context, request: Request, match: Matching, order: Order, colu
     if request.after is not None:
         where = f"({where}) and {beyond(context, order, request.after)}"
     keys = "".join(f", {key.sql} as k{at}" for at, key in enumerate(order.keys))
-    rows = context.rows((*match.joins, *order.joins))
-    inner = (
-        f"select {context.alias('r')}.*{keys} from {rows} where {where}"
-        f" order by {order.clause} limit {request.size + 1}"
+    row, late = context.alias("r"), request.size <= _FEW
+    ordered = (
+        f"select {row}.{'id' if late else '*'}{keys} from {context.rows((*match.joins, *order.joins))}"
+        f" where {where} order by {order.clause} limit {request.size + 1}"
     )
-    numbered = f"(select row_number() over () as n, q.* from ({inner}) q) {context.alias('r')}"
-    return f"{_select(context, columns)}{_keys(order)} from {numbered}{_joined(context, columns)}"
-
-
-def _select(context: Context, columns: list[Column]) -> str:
-    row = context.alias("r")
-    return f"select {row}.n, {row}.id, {row}.version" + "".join(f", {each.sql} as {each.alias}" for each in columns)
-
-
-def _keys(order: Order) -> str:
-    return "".join(f", k{at}" for at in range(len(order.keys)))
-
-
-def _joined(context: Context, columns: list[Column]) -> str:
-    joins = [join for each in columns for join in each.joins]
-    return f"{context.joined(joins)} order by {context.alias('r')}.n" if joins else ""
+    numbered = f"(select row_number() over () as n, q.* from ({ordered}) q)"
+    source = f"{numbered} o join {context.rows()} on {row}.id = o.id" if late else f"{numbered} {row}"
+    joins = context.joined(join for each in columns for join in each.joins)
+    return (
+        f"select n, {row}.id, {row}.version{''.join(f', {each.sql} as {each.alias}' for each in columns)}"
+        f"{''.join(f', k{at}' for at in range(len(order.keys)))} from {source}{joins}"
+        f"{' order by n' if late or joins else ''}"
+    )
 
 
 def arrays(context: Context, columns: list[Column], relation: str, size: int) -> str:

@@ -72,7 +72,7 @@ def _order_key(key: Key, sql: str, desc: bool) -> OrderKey:
 
 def _key(context: Context, spec: FieldSpec) -> Key:
     if spec.kind in {FieldKind.TEXT, FieldKind.PROSE}:
-        return Key(f'lower({spec.sql}) collate "C"', "text", spec.nullable)
+        return Key(f'lower({spec.sql} collate "C")', "text", spec.nullable)
     if spec.kind is FieldKind.CHOICE:
         keys = context.param([option.key for option in spec.options], "text[]")
         return Key(f"array_position({keys}, {spec.sql}::text)", "integer", True)
