@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -62,6 +63,10 @@ def worker(concurrency: int) -> None:
     with product():
         from procrastinate.contrib.django import app
 
+        from trimtab.core import logs
+        from trimtab.settings import CURRENT
+
+        logs.configure(CURRENT.log_level)
         with app.replace_connector(app.connector.get_worker_connector()) as jobs:  # type: ignore[attr-defined]
             jobs.run_worker(concurrency=concurrency, name=f"worker-{os.getpid()}", shutdown_graceful_timeout=10)
 
@@ -82,7 +87,9 @@ def prepare(sample: bool) -> None:
         if sample:
             from trimtab.sample import build_sample_company
 
-            build_sample_company()
+            summary = build_sample_company(today=datetime.now(UTC).date(), progress=_tell)
+            for account in summary.accounts:
+                click.echo(f"  {account.email:<32} {account.password:<24} {account.role}")
 
 
 @click.command()
@@ -104,6 +111,10 @@ def manage(arguments: tuple[str, ...]) -> None:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["trimtab manage", *arguments])
+
+
+def _tell(progress: str) -> None:
+    click.echo(f"{'':10}{progress}", err=True)
 
 
 def _migrate() -> None:

@@ -5,6 +5,7 @@ import fcntl
 import http.client
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -79,39 +80,50 @@ def is_ready(host: str, port: int) -> bool:
 def run(*, host: str, port: int, sample: bool) -> int:
     """Run everything until told to stop; gives the exit code.
 
-    Raises CannotStart, ChildEnded, NoPostgres, DatabaseTrouble; nothing is left running in any case.
+    1 when something ended by itself, which is told at once. Raises CannotStart, NoPostgres, DatabaseTrouble.
+    Nothing is left running in any case.
     """
-    began = time.monotonic()
     folder = postgres.home()
     supervisor = Supervisor(logs=folder / "logs")
     with supervisor.signals(), _only_one(folder, f"http://localhost:{port}"):
         check_port(host, port)
         with postgres.owned_database() as database:
             say("database", database.description)
-            environment = os.environ | database.environment() | {"PORT": str(port), "TRIMTAB_HOST": host}
             if database.cluster and database.cluster.process:
                 supervisor.watch("database", database.cluster.process, database.cluster.log)
-            try:
-                sign_ins = _serve(supervisor, environment, sample=sample)
-                if supervisor.wait_until(lambda: is_ready(_reachable(host), port), seconds=_READY_WITHIN_S):
-                    _announce(port, sign_ins, time.monotonic() - began)
-                elif not supervisor.told_to_stop:
-                    raise ChildEnded(f"web was not ready within {_READY_WITHIN_S} s. See {supervisor.logs}/web.log.")
-                supervisor.wait()
-            finally:
-                say("trimtab", "stopping")
-                supervisor.stop()
+            place = {"PORT": str(port), "TRIMTAB_HOST": host, "TRIMTAB_DEMO": str(int(sample))}
+            exit_code = _supervise(supervisor, os.environ | database.environment() | place)
     say("trimtab", "stopped; nothing is left running")
+    return exit_code
+
+
+def _supervise(supervisor: Supervisor, environment: Mapping[str, str]) -> int:
+    try:
+        _serve(supervisor, environment)
+        supervisor.wait()
+    except ChildEnded as ended:
+        print(f"\nTrimtab stops, because {ended}\n", file=sys.stderr, flush=True)
+        return 1
+    finally:
+        say("trimtab", "stopping")
+        supervisor.stop()
     return 0
 
 
-def _serve(supervisor: Supervisor, environment: Mapping[str, str], *, sample: bool) -> str:
-    """Prepare the database, start web and worker; gives the sample company's sign-ins."""
+def _serve(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    """Prepare the database, start web and worker, say where they are once the web answers. Raises ChildEnded."""
+    began = time.monotonic()
+    sample = environment["TRIMTAB_DEMO"] == "1"
     sign_ins = supervisor.run_to_end("prepare", python("prepare", *(["--sample"] if sample else [])), environment)
-    if not supervisor.told_to_stop:
-        supervisor.start("web", python("serve"), environment, grace_s=_WEB_GRACE_S)
-        supervisor.start("worker", python("worker"), environment, grace_s=_WORKER_GRACE_S)
-    return sign_ins
+    if supervisor.told_to_stop:
+        return
+    supervisor.start("web", python("serve"), environment, grace_s=_WEB_GRACE_S)
+    supervisor.start("worker", python("worker"), environment, grace_s=_WORKER_GRACE_S)
+    host, port = _reachable(environment["TRIMTAB_HOST"]), int(environment["PORT"])
+    if supervisor.wait_until(lambda: is_ready(host, port), seconds=_READY_WITHIN_S):
+        _announce(port, sign_ins, time.monotonic() - began)
+    elif not supervisor.told_to_stop:
+        raise ChildEnded(f"web was not ready within {_READY_WITHIN_S} s; see {supervisor.logs / 'web.log'}")
 
 
 def _reachable(host: str) -> str:
@@ -121,5 +133,5 @@ def _reachable(host: str) -> str:
 def _announce(port: int, sign_ins: str, seconds: float) -> None:
     print(f"\n  Trimtab is ready after {seconds:.1f} s:  http://localhost:{port}\n", flush=True)
     if sign_ins:
-        print(f"{sign_ins}\n", flush=True)
+        print(f"  Sign in to the sample company with:\n{sign_ins}", flush=True)
     print("  Ctrl-C stops everything.\n", flush=True)
