@@ -238,7 +238,8 @@ def _staged(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> Iterat
     with connection.cursor() as cursor:
         cursor.execute(f"create temporary table staged (place int4, id uuid{shape}) on commit drop")
         with cursor.copy(f"copy staged (place, id, {', '.join(columns)}) from stdin") as copy:
-            copy.set_types(["int4", "uuid", *columns.values()])
+            # As jsonb a text would be written as a JSON string.
+            copy.set_types(["int4", "uuid", *("text" if kind == "jsonb" else kind for kind in columns.values())])
             for place, row in enumerate(rows):
                 copy.write_row((place, *row))
         yield cursor
