@@ -53,6 +53,7 @@ __all__ = [
     "periods",
     "set_password",
     "system_actor",
+    "workspace_id_of",
     "workspace_view",
 ]
 
@@ -166,6 +167,11 @@ def get_workspace(actor: Actor) -> WorkspaceView:
 
 def workspace_view(workspace: Workspace) -> WorkspaceView:
     return WorkspaceView(**{name: getattr(workspace, name) for name in WorkspaceView.__slots__})
+
+
+def workspace_id_of(slug: str) -> UUID:
+    """Raises NotFound. For the command line, where nobody is asking yet."""
+    return queries.get_workspace_id(slug)
 
 
 def fiscal_calendar(workspace: WorkspaceView) -> FiscalCalendar:

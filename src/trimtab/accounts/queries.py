@@ -129,3 +129,13 @@ def get_user(email: str) -> User:
     if user is None:
         raise NotFound(f"Nobody signs in as {email}.")
     return user
+
+
+def get_workspace_id(slug: str) -> UUID:
+    """The workspace at an address, whoever belongs to it. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from list_workspaces() where slug = %s", [slug])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(f"There is no workspace “{slug}”.")
+    return row[0]  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from importlib.util import find_spec
 from typing import Any, Never
 
 import orjson
@@ -13,8 +12,9 @@ from ninja.renderers import BaseRenderer
 
 import trimtab
 from trimtab.accounts.api import router as accounts
-from trimtab.api.routes import operations
+from trimtab.api.routes import config, history, operations, workspaces
 from trimtab.api.routes import query as queries
+from trimtab.roadmap.api import router as roadmap
 
 
 def _default(value: object) -> object:
@@ -67,15 +67,13 @@ api = Api(
     renderer=OrjsonRenderer(),
     urls_namespace="api-1",
 )
-api.add_router("", accounts)
-api.add_router("", queries.router)
-api.add_router("", operations.router)
-if find_spec("trimtab.roadmap.public"):
-    from trimtab.api.routes import config, workspaces
-
-    api.add_router("", workspaces.router)
-    api.add_router("", config.router)
-if find_spec("trimtab.roadmap.api"):
-    from trimtab.roadmap.api import router as roadmap
-
-    api.add_router("", roadmap)
+for router in (
+    accounts,
+    workspaces.router,
+    config.router,
+    queries.router,
+    history.router,
+    operations.router,
+    roadmap,
+):
+    api.add_router("", router)

@@ -26,16 +26,17 @@ from trimtab.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 WORKSPACE_IN_SESSION: Final = "trimtab_workspace"
 # Nobody waits for ever: not for a row that somebody else holds, not for an answer that takes too long.
-_PATIENCE = "set_config('lock_timeout', '10s', true), set_config('statement_timeout', '60s', true)"
-_BY_TOKEN: Final = f"""
+_BEARER: Final = """
 select user_id, email, user_name, workspace_id, slug, timezone, scope, role, person_id, person_name,
-  set_config('trimtab.workspace', workspace_id::text, true), {_PATIENCE}
+  set_config('trimtab.workspace', workspace_id::text, true), set_config('lock_timeout', '10s', true),
+  set_config('statement_timeout', '60s', true)
 from resolve_token(%s)
 """
 _SESSION: Final = "select session_data from django_session where session_key = %s and expire_date > now()"
-_BY_USER: Final = f"""
+_BY_USER: Final = """
 select u.email, u.name, u.password, m.workspace_id, m.slug, m.timezone, m.role, m.person_id, m.person_name,
-  set_config('trimtab.workspace', coalesce(m.workspace_id::text, ''), true), {_PATIENCE}
+  set_config('trimtab.workspace', coalesce(m.workspace_id::text, ''), true), set_config('lock_timeout', '10s', true),
+  set_config('statement_timeout', '60s', true)
 from accounts_user u left join lateral member_of(u.id, %s, %s) m on true
 where u.id = %s and u.is_active
 """
@@ -86,7 +87,7 @@ def _by_token(request: HttpRequest, clock: Clock, request_id: str, authorization
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer" or not secret:
         raise Unauthenticated("Send a token as “Authorization: Bearer …”.")
-    row = _row(_BY_TOKEN, [hashlib.sha256(secret.strip().encode()).digest()])
+    row = _row(_BEARER, [hashlib.sha256(secret.strip().encode()).digest()])
     if row is None:
         raise Unauthenticated("This token is unknown, has expired or was revoked.")
     user_id, email, name, workspace_id, slug, timezone, scope, role, person_id, person_name = row[:10]

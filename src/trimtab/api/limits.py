@@ -10,8 +10,8 @@ from typing import Final
 
 from trimtab.core.errors import RateLimited
 
-RATE_PER_S: Final = 200.0
-BURST: Final = 1_000.0
+RATE_PER_S: Final = 500.0
+BURST: Final = 2_000.0
 FAILURES_PER_S: Final = 0.5
 FAILURES_BURST: Final = 30.0
 _KEPT: Final = 10_000

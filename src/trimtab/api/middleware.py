@@ -64,15 +64,20 @@ class Edge:
 
     def _call(self, request: HttpRequest, request_id: str) -> HttpResponse:
         try:
-            request.get_host()
-            if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-                raise TooLarge("The request is larger than 2 MB.")
+            _check_shape(request)
             limits.calls.take(auth.credential(request) or str(request.META.get("REMOTE_ADDR", "")).encode())
             response = _view(request) if request.path_info in OPEN else _attempts(request, request_id)
         except Exception as error:
             return problems.respond(problems.as_refusal(error), request_id)
         response = self.csrf.process_response(request, response)
         return _dress(request, response, request_id)
+
+
+def _check_shape(request: HttpRequest) -> None:
+    """Raises SuspiciousOperation for a host that is not ours, TooLarge."""
+    request.get_host()
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+        raise TooLarge("The request is larger than 2 MB.")
 
 
 def _request_id(request: HttpRequest) -> str:

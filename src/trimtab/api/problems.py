@@ -65,23 +65,25 @@ def respond(error: DomainError, request_id: str) -> HttpResponse:
 
 def as_refusal(error: Exception) -> DomainError:
     """Any exception as something that may be said to a client; what nobody expected is logged in full."""
+    refusal: DomainError
     match error:
         case DomainError():
-            return error
+            refusal = error
         case ValidationError():
-            return _unprocessable(error.errors)
+            refusal = _unprocessable(error.errors)
         case Http404():
-            return NotFound("There is nothing here.")
+            refusal = NotFound("There is nothing here.")
         case RequestDataTooBig():
-            return TooLarge("The request is larger than 2 MB.")
+            refusal = TooLarge("The request is larger than 2 MB.")
         case HttpError():
-            return Invalid(str(error))
+            refusal = Invalid(str(error))
         case SuspiciousOperation():
-            return Invalid("This request cannot be served.")
+            refusal = Invalid("This request cannot be served.")
         case DatabaseError() | DjangoDatabaseError():
-            return _of_database(error)
+            refusal = _of_database(error)
         case _:
-            return _unknown(error)
+            refusal = _unknown(error)
+    return refusal
 
 
 def _unknown(error: Exception) -> DomainError:

@@ -13,7 +13,7 @@ from trimtab.accounts.errors import SlugTaken
 from trimtab.accounts.models import Membership, Person, User
 from trimtab.accounts.services.checks import check_name, check_slug, only
 from trimtab.core import ids, ledger, scope
-from trimtab.core.actors import Actor, Clock, Origin, Permission, Role
+from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Permission, Role
 from trimtab.core.errors import Invalid, NotFound
 from trimtab.core.models import FiscalPattern, Workspace
 
@@ -23,34 +23,46 @@ SETTINGS: Final = {
 }  # fmt: skip
 
 
-def create_workspace(  # one argument per thing that a person chooses
-    *, creator: User, clock: Clock, origin: Origin, slug: str, name: str, request_id: str = "", **settings: Any
+def create_workspace(
+    *, creator: User | None, clock: Clock, origin: Origin, slug: str, name: str, request_id: str = "", **settings: Any
 ) -> Actor:
     """A new workspace with ``creator`` as its admin; gives the creator as an actor in it.
 
-    ``settings`` are those of ``Workspace``: prefix, timezone, currency, fiscal calendar, benefit unit.
-    Raises SlugTaken, Invalid.
+    Without a creator it has no member yet, and the product itself is the actor. ``settings`` are those of
+    ``Workspace``: prefix, timezone, currency, fiscal calendar, benefit unit. Raises SlugTaken, Invalid.
     """
     values = _checked({"slug": slug, "name": name} | settings)
-    workspace_id, person_id = ids.new_id(), ids.new_id()
-    actor = Actor(
+    workspace_id = ids.new_id()
+    actor = _founder(creator, workspace_id, origin, request_id)
+    with scope.workspace(workspace_id), ledger.change_set(actor, at=clock.now):
+        _insert(workspace_id, values)
+        if creator is not None:
+            person = Person(id=actor.person_id, name=actor.name, email=creator.email, user_id=creator.id)
+            person.workspace_id = workspace_id
+            ledger.add(person)
+            membership = Membership(user_id=creator.id, role=Role.ADMIN.value, person_id=person.id)
+            membership.workspace_id = workspace_id
+            ledger.add(membership)
+    return actor
+
+
+def _founder(creator: User | None, workspace_id: UUID, origin: Origin, request_id: str) -> Actor:
+    if creator is None:
+        return system_actor(workspace_id, name="Trimtab", origin=origin)
+    return Actor(
         id=creator.id,
         workspace_id=workspace_id,
         role=Role.ADMIN,
         name=creator.name or creator.email,
         origin=origin,
-        person_id=person_id,
+        person_id=ids.new_id(),
         request_id=request_id,
     )
-    with scope.workspace(workspace_id), ledger.change_set(actor, at=clock.now):
-        _insert(workspace_id, values)
-        Person.objects.create(
-            id=person_id, workspace_id=workspace_id, name=actor.name, email=creator.email, user_id=creator.id
-        )
-        Membership.objects.create(
-            workspace_id=workspace_id, user_id=creator.id, role=Role.ADMIN.value, person_id=person_id
-        )
-    return actor
+
+
+def system_actor(workspace_id: UUID, *, name: str, origin: Origin) -> Actor:
+    """The product itself at work in a workspace."""
+    return Actor(id=None, workspace_id=workspace_id, role=Role.ADMIN, name=name, kind=ActorKind.SYSTEM, origin=origin)
 
 
 def _insert(workspace_id: UUID, values: Mapping[str, object]) -> None:

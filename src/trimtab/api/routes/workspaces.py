@@ -27,7 +27,7 @@ def create_workspace(
         creator_email=creator_email, clock=clock, origin=origin, slug=slug, name=name, **settings
     )
     with scope.workspace(actor.workspace_id):
-        roadmap.create_defaults(actor, clock)
+        roadmap.create_defaults(actor=actor)
     return actor
 
 
