@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -111,6 +112,18 @@ def _template(owner: str) -> str:
     return name
 
 
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    """The server takes a moment to see that a client has gone, and only a superuser may hurry it."""
+    for _ in range(100):
+        try:
+            connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"Somebody still uses the database {name}.")
+
+
 def _point_django_at(name: str, owner: str) -> None:
     """pytest-django has read the settings before ``pytest_configure`` could say which database is this run's."""
     from django.db import connections
@@ -138,4 +151,4 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
             )
             yield
             connections.close_all()
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            _drop(connection, name)

@@ -35,6 +35,7 @@ declare
   instant timestamptz;
 begin
   select * into clock from roadmap_rollup_clock();
+  -- A writer that waited carries an older clock than what it ends; what its write adds up to is no older than that.
   instant := greatest(clock.at, since);
   -- A second write of the same transaction at the same instant takes the place of the first.
   delete from roadmap_itemrollup_version v
@@ -142,9 +143,9 @@ begin
     return;
   end if;
   known := waiting::uuid[];
-  if not ids <@ known then
-    perform set_config('trimtab.rollup', (known || array(select unnest(ids) except select unnest(known)))::text, true);
-  end if;
+  perform set_config('trimtab.rollup', (known || array(select unnest(ids) except select unnest(known)))::text, true),
+    set_config('trimtab.rollup_since',
+      coalesce(greatest(since, nullif(current_setting('trimtab.rollup_since', true), '')::timestamptz)::text, ''), true);
 end
 $$;
 
@@ -153,14 +154,17 @@ create function roadmap_rollup_flush(ws uuid) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   waiting text := current_setting('trimtab.rollup', true);
+  since timestamptz := nullif(current_setting('trimtab.rollup_since', true), '');
 begin
-  perform set_config('trimtab.rollup', '', true);
+  perform set_config('trimtab.rollup', '', true), set_config('trimtab.rollup_since', '', true);
   if coalesce(waiting, '') not in ('', '{}') then
-    perform roadmap_rollup(ws, waiting::uuid[]);
+    perform roadmap_rollup(ws, waiting::uuid[], since);
   end if;
 end
 $$;
 
+-- Whose children's values were written: unchanged rows are there twice and fall out, without a join, whose plan for one
+-- row would be ruin for many.
 create function roadmap_item_rolls() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -169,27 +173,32 @@ declare
   since timestamptz;
 begin
   if tg_op = 'INSERT' then
-    select array_agg(distinct q.id), (array_agg(q.workspace_id))[1] into ids, ws from (
-      select parent_id as id, workspace_id from written where parent_id is not null
+    select array_agg(distinct q.id), (array_agg(q.workspace_id))[1], max(q.updated_at) into ids, ws, since from (
+      select parent_id as id, workspace_id, updated_at from written where parent_id is not null
       union all
-      select w.id, w.workspace_id from written w
+      select w.id, w.workspace_id, w.updated_at from written w
       where exists (select from roadmap_item c where c.workspace_id = w.workspace_id and c.parent_id = w.id)
          or exists (select from roadmap_estimate e where e.workspace_id = w.workspace_id and e.item_id = w.id)
     ) q;
   elsif tg_op = 'DELETE' then
-    select array_agg(distinct parent_id) filter (where parent_id is not null), (array_agg(workspace_id))[1]
-    into ids, ws from previous;
-    perform roadmap_rollup_drop(ws, array(select id from previous));
+    select array_agg(distinct parent_id) filter (where parent_id is not null), (array_agg(workspace_id))[1],
+           max(updated_at)
+    into ids, ws, since from previous;
+    if ws is null then
+      return null;
+    end if;
+    perform roadmap_rollup_drop(ws, array(select id from previous), since);
   else
-    select array_agg(distinct parent.id) filter (where parent.id is not null), (array_agg(n.workspace_id))[1]
-    into ids, ws
-    from written n join previous o on o.id = n.id
-    cross join lateral (values (n.parent_id), (o.parent_id)) parent(id)
-    where (o.parent_id, o.phase_id, o.start_on, o.start_precision, o.end_on, o.end_precision, o.health, o.progress,
-           o.level_id)
-          is distinct from
-          (n.parent_id, n.phase_id, n.start_on, n.start_precision, n.end_on, n.end_precision, n.health, n.progress,
-           n.level_id);
+    select array_agg(distinct q.parent_id) filter (where q.parent_id is not null), (array_agg(q.workspace_id))[1],
+           max(q.updated_at)
+    into ids, ws, since
+    from (
+      select b.workspace_id, b.parent_id, max(b.updated_at) as updated_at
+      from (select * from written union all select * from previous) b
+      group by b.id, b.workspace_id, b.parent_id, b.level_id, b.phase_id, b.start_on, b.start_precision, b.end_on,
+               b.end_precision, b.health, b.progress
+      having count(*) = 1
+    ) q;
   end if;
   if ids is not null then
     perform roadmap_rollup_due(ws, ids, since);
@@ -198,7 +207,7 @@ begin
 end
 $$;
 
-create function roadmap_rollup_drop(ws uuid, ids uuid[]) returns void
+create function roadmap_rollup_drop(ws uuid, ids uuid[], since timestamptz) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   gone uuid[];
@@ -206,7 +215,7 @@ begin
   with dropped as (delete from roadmap_itemrollup r where r.id = any(ids) and r.workspace_id = ws returning r.id)
   select array_agg(id) into gone from dropped;
   if gone is not null then
-    perform roadmap_rollup_log(ws, gone, null);
+    perform roadmap_rollup_log(ws, gone, since);
   end if;
 end
 $$;
@@ -216,17 +225,18 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   ws uuid;
   ids uuid[];
+  since timestamptz;
 begin
   if tg_op = 'DELETE' then
-    select array_agg(distinct item_id), (array_agg(workspace_id))[1] into ids, ws from previous;
+    select array_agg(distinct item_id), (array_agg(workspace_id))[1], max(updated_at) into ids, ws, since from previous;
   elsif tg_op = 'INSERT' then
-    select array_agg(distinct item_id), (array_agg(workspace_id))[1] into ids, ws from written;
+    select array_agg(distinct item_id), (array_agg(workspace_id))[1], max(updated_at) into ids, ws, since from written;
   else
-    select array_agg(distinct item_id), (array_agg(workspace_id))[1] into ids, ws
+    select array_agg(distinct item_id), (array_agg(workspace_id))[1], max(updated_at) into ids, ws, since
     from (select * from written union all select * from previous) q;
   end if;
   if ids is not null then
-    perform roadmap_rollup_due(ws, ids, null);
+    perform roadmap_rollup_due(ws, ids, since);
   end if;
   return null;
 end
@@ -240,7 +250,7 @@ begin
   select array_agg(distinct i.parent_id) into ids from roadmap_item i
   where i.workspace_id = new.workspace_id and i.phase_id = new.id and i.parent_id is not null;
   if ids is not null then
-    perform roadmap_rollup_due(new.workspace_id, ids, null);
+    perform roadmap_rollup_due(new.workspace_id, ids, new.updated_at);
   end if;
   return null;
 end
@@ -271,4 +281,96 @@ language sql security definer set search_path = public, pg_temp as $$
     select parent_id from roadmap_item where workspace_id = ws and parent_id is not null
     union select item_id from roadmap_estimate where workspace_id = ws
     union select id from roadmap_itemrollup where workspace_id = ws)))
+$$;
+
+-- Add up the past of everything that these items ever lay under, from the rows' versions: after a backfill, an undo.
+-- What was known before stays, void. A node is added up anew at each instant at which something below it changed;
+-- levels are done from the lowest up, each node while it was of that level.
+create function roadmap_rollup_rebuild_past(ws uuid, ids uuid[]) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  nodes uuid[];
+  height int;
+  learned timestamptz := clock_timestamp();
+begin
+  with recursive above as (
+    select unnest(ids) as id
+    union
+    select v.parent_id from above a
+    join roadmap_item_version v on v.workspace_id = ws and v.id = a.id and v.parent_id is not null
+  )
+  select array_agg(a.id) into nodes from above a
+  where exists (select from roadmap_item_version c where c.workspace_id = ws and c.parent_id = a.id)
+     or exists (select from roadmap_estimate_version e where e.workspace_id = ws and e.item_id = a.id);
+  if nodes is null then
+    return;
+  end if;
+  perform from roadmap_itemrollup r where r.id = any(nodes) order by r.id for update;
+  update roadmap_itemrollup_version v set voided_at = learned
+  where v.workspace_id = ws and v.id = any(nodes) and v.voided_at is null;
+  for height in select l.rank from roadmap_level l where l.workspace_id = ws order by l.rank loop
+    insert into roadmap_itemrollup_version
+    with alive as materialized (
+      select v.id, v.during from roadmap_item_version v join roadmap_level l on l.id = v.level_id
+      where v.workspace_id = ws and v.id = any(nodes) and v.voided_at is null and l.rank = height
+    ), below as materialized (
+      select distinct c.parent_id as id, c.id as child, c.phase_id from roadmap_item_version c
+      where c.workspace_id = ws and c.parent_id in (select id from alive) and c.voided_at is null
+    ), turn as (
+      select id, lower(during) as at from alive
+      union
+      select c.parent_id, b.at from roadmap_item_version c, lateral (values (lower(c.during)), (upper(c.during))) b(at)
+      where c.workspace_id = ws and c.parent_id in (select id from alive) and c.voided_at is null
+      union
+      select n.id, b.at from (select distinct id, child from below) n
+      join roadmap_itemrollup_version r on r.workspace_id = ws and r.id = n.child and r.voided_at is null,
+        lateral (values (lower(r.during)), (upper(r.during))) b(at)
+      union
+      select n.id, lower(p.during) from (select distinct id, phase_id from below where phase_id is not null) n
+      join roadmap_phase_version p on p.workspace_id = ws and p.id = n.phase_id and p.voided_at is null
+      union
+      select e.item_id, b.at from roadmap_estimate_version e, lateral (values (lower(e.during)), (upper(e.during))) b(at)
+      where e.workspace_id = ws and e.item_id in (select id from alive) and e.voided_at is null
+    ), stretch as (
+      select t.id, t.at, least(lead(t.at) over (partition by t.id order by t.at), upper(a.during)) as until
+      from turn t join alive a on a.id = t.id and a.during @> t.at
+    ), added as (
+      select s.id, s.at, s.until,
+             row(s.id, ws, learned, agg.children, agg.effort, agg.start_on, agg.start_precision, agg.end_on,
+                 agg.end_precision, agg.progress, agg.health, agg.missing_effort, agg.missing_dates, agg.missing_health,
+                 (select sum(e.likely) from roadmap_estimate_version e
+                  where e.workspace_id = ws and e.item_id = s.id and e.during @> s.at and e.voided_at is null)
+             )::roadmap_itemrollup as what
+      from stretch s
+      cross join lateral (
+        with children as (
+          select coalesce(pv.category, ph.category) as category, i.start_on, i.start_precision, i.end_on,
+                 i.end_precision, i.progress, i.health,
+                 r.own_effort, r.effort as r_effort, r.start_on as r_start_on, r.start_precision as r_start_precision,
+                 r.end_on as r_end_on, r.end_precision as r_end_precision, r.progress as r_progress,
+                 r.health as r_health, r.missing_effort as r_missing_effort, r.missing_dates as r_missing_dates,
+                 r.missing_health as r_missing_health
+          from roadmap_item_version i
+          left join roadmap_phase ph on ph.id = i.phase_id
+          left join roadmap_phase_version pv on pv.workspace_id = ws and pv.id = i.phase_id and pv.voided_at is null
+            and pv.during @> s.at
+          left join roadmap_itemrollup_version r on r.workspace_id = ws and r.id = i.id and r.voided_at is null
+            and r.during @> s.at
+          where i.workspace_id = ws and i.parent_id = s.id and i.voided_at is null and i.during @> s.at
+        )
+--AGGREGATE--
+      ) agg
+    ), marked as (
+      select a.*, count(*) filter (where a.fresh) over (partition by a.id order by a.at) as run
+      from (select *, what is distinct from lag(what) over w or at is distinct from lag(until) over w as fresh
+            from added window w as (partition by id order by at)) a
+    )
+    select ((array_agg(m.what))[1]).*,
+           tstzrange(min(m.at), case when bool_and(m.until is not null) then max(m.until) end),
+           learned, case when bool_and(m.until is not null) then learned end, null
+    from marked m
+    where (m.what).children > 0 or (m.what).own_effort is not null
+    group by m.id, m.run;
+  end loop;
+end
 $$;
