@@ -75,8 +75,8 @@ class FieldSpec:
 
     ``sql`` is the value; ``column`` what the answer shows of it, if that differs. ``parts`` holds the four columns
     of a timeframe or the precision of a date. ``entity`` names what a reference points at; ``below`` says that it
-    matches what lies under the named record too. ``stored`` is the id of a value in the ``custom`` document, ``indexed``
-    that ``sql`` has an index of its own.
+    matches what lies under the named record too. ``stored`` is the id of a value in the ``custom`` document,
+    ``indexed`` that ``sql`` has an index of its own.
     """
 
     name: str

@@ -14,11 +14,12 @@ from trimtab.core.fields import registry
 from trimtab.core.fields.spec import Source
 from trimtab.core.query import config, literals, request
 from trimtab.core.query.compile import flat
+from trimtab.core.query.compile.columns import columns
 from trimtab.core.query.compile.context import Context, lens_parameters
 from trimtab.core.query.compile.cursor import write
+from trimtab.core.query.compile.flat import Page
 from trimtab.core.query.compile.references import resolve
-from trimtab.core.query.compile.sorts import Order, order
-from trimtab.core.query.compile.totals import joins, totals_json
+from trimtab.core.query.compile.statement import statement
 from trimtab.core.query.database import fetch
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.nodes import conditions
@@ -34,7 +35,7 @@ def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
     asked = request.read(question)
     with scope.workspace(actor.workspace_id):
         context = prepare(actor, clock, asked)
-        return _flat(context, asked)
+        return _rows(context, asked)
 
 
 def rows(actor: Actor, clock: Clock, question: Mapping[str, object]) -> list[dict[str, Any]]:
@@ -94,28 +95,21 @@ def _until(text: str, moment: Moment) -> Any:
     return literals.instants(text, moment, None)[1] - timedelta(microseconds=1)
 
 
-def _flat(context: Context, asked: Request) -> bytes:
+def _rows(context: Context, asked: Request) -> bytes:
+    shown = columns(context, asked.columns)
     match = flat.matching(context, asked)
-    ordered = order(context, asked.sort)
-    extras = {}
-    if asked.count:
-        extras["count"] = f"(select count(*) from {context.rows(match.joins)} where {match.predicate})"
-    if asked.totals:
-        both = (*match.joins, *joins(context, asked.totals))
-        figures = totals_json(context, asked.totals)
-        extras["totals"] = f"(select {figures}::text from {context.rows(both)} where {match.predicate})"
-    statement = flat.statement(context, asked, match, ordered, extras)
-    names = ["columns", "refs", "rows", "last", *extras]
-    found = dict(zip(names, fetch(statement, context.params)[0], strict=True))
-    return _answer(context, asked, ordered, found)
+    page = flat.page(context, asked, match, shown)
+    sql, names = statement(context, asked, match, page, shown)
+    return _answer(context, asked, page, dict(zip(names, fetch(sql, context.params)[0], strict=True)))
 
 
-def _answer(context: Context, asked: Request, ordered: Order, found: dict[str, Any]) -> bytes:
+def _answer(context: Context, asked: Request, page: Page, found: dict[str, Any]) -> bytes:
     more = found["rows"] > asked.size > 0
+    after = write(page.order, found["last"]) if more and page.order is not None else None
     parts = [
         f'{{"source":"{context.source.entity}","columns":{found["columns"]},"refs":{found["refs"]}',
         f'"rows":{min(found["rows"], asked.size)}',
-        f'"next":{json.dumps(write(ordered, found["last"]) if more else None)}',
+        f'"next":{json.dumps(after)}',
     ]
     parts.extend(f'"{name}":{found[name]}' for name in ("count", "totals", "groups") if name in found)
     parts.append(f'"lens":{_lens_json(context.lens)},"warnings":{json.dumps(context.warnings)}}}')

@@ -1,18 +1,21 @@
-"""A page of rows in one order, as one statement."""
+"""A page of rows in one order."""
 
 from dataclasses import dataclass
 
+from trimtab.core.fields.spec import FieldKind
 from trimtab.core.query import rights
-from trimtab.core.query.compile import columns as shown
+from trimtab.core.query.compile import ranked
 from trimtab.core.query.compile.columns import Column
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.cursor import beyond
 from trimtab.core.query.compile.filters import Filter
-from trimtab.core.query.compile.sorts import Order
+from trimtab.core.query.compile.sorts import Order, order
+from trimtab.core.query.nodes import Sort
 from trimtab.core.query.request import Request
 
 # Up to this size only ids are put in order, and the rest is read for the page alone.
 _FEW = 1_000
+_UNORDERED = {FieldKind.REFS, FieldKind.CHOICES, FieldKind.TAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Matching:
     joins: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's rows as selects: ``ctes`` by name, the last one ``page``, which numbers its rows by ``n`` from 1."""
+
+    ctes: dict[str, str]
+    order: Order | None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
 def matching(context: Context, request: Request) -> Matching:
     """Compile the filter and the actor's rights."""
     compiler = Filter(context)
@@ -31,15 +43,37 @@ def matching(context: Context, request: Request) -> Matching:
     return Matching(predicate if right == "true" else f"({predicate}) and ({right})", tuple(compiler.joins))
 
 
-def page(context: Context, request: Request, match: Matching, order: Order, columns: list[Column]) -> str:
-    """The select of one page: n, id, version, c0…, k0…; one row more than asked for where there are more."""
-    where = match.predicate
+def page(context: Context, request: Request, match: Matching, columns: list[Column]) -> Page:
+    """Rows in the order asked for, one more than the page's size where there are more."""
+    search = ranked.searched(request) if context.source.search else None
+    if search is not None:
+        right = context.sql(rights.rows(context.actor, context.source.entity))
+        candidates = ranked.found(context, *search, right)
+        best = ranked.by_relevance(context)
+        rows = f"{ranked.FOUND} join {context.rows()} on {context.alias('r')}.id = {ranked.FOUND}.id"
+        ctes = {ranked.FOUND: candidates, "page": _select(context, request, (rows, "true"), best, columns)}
+        return Page(ctes, best)
+    wanted = order(context, _grouped_first(context, request))
+    rows = context.rows((*match.joins, *wanted.joins))
+    return Page({"page": _select(context, request, (rows, match.predicate), wanted, columns)}, wanted)
+
+
+def _grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
+    """The groups' order before the rows' own, so that a group's rows stand together."""
+    named = {key.field for key in request.sort}
+    groups = [name for name in request.group if context.field(name).kind not in _UNORDERED and name not in named]
+    default = tuple(Sort(name, desc) for name, desc in context.source.default_sort)
+    return (*(Sort(name) for name in groups if context.field(name).sortable), *(request.sort or default))
+
+
+def _select(context: Context, request: Request, among: tuple[str, str], order: Order, columns: list[Column]) -> str:
+    rows, where = among
     if request.after is not None:
         where = f"({where}) and {beyond(context, order, request.after)}"
     keys = "".join(f", {key.sql} as k{at}" for at, key in enumerate(order.keys))
     row, late = context.alias("r"), request.size <= _FEW
     ordered = (
-        f"select {row}.{'id' if late else '*'}{keys} from {context.rows((*match.joins, *order.joins))}"
+        f"select {row}.{'id' if late else '*'}{keys} from {rows}"
         f" where {where} order by {order.clause} limit {request.size + 1}"
     )
     numbered = f"(select row_number() over () as n, q.* from ({ordered}) q)"
@@ -50,28 +84,3 @@ def page(context: Context, request: Request, match: Matching, order: Order, colu
         f"{''.join(f', k{at}' for at in range(len(order.keys)))} from {source}{joins}"
         f"{' order by n' if late or joins else ''}"
     )
-
-
-def arrays(context: Context, columns: list[Column], relation: str, size: int) -> str:
-    """The text of a JSON object with one array per column, in the order in which ``relation`` gives its rows."""
-    named = [("id", "id"), ("version", "version"), *((each.name, each.alias) for each in columns)]
-    parts = [
-        f"'{'{' if at == 0 else ','}\"{name}\":' || coalesce(json_agg({alias}) filter (where n <= {size}), '[]')::text"
-        for at, (name, alias) in enumerate(named)
-    ]
-    return f"{' || '.join(parts)} || '}}'"
-
-
-def statement(context: Context, request: Request, match: Matching, order: Order, extras: dict[str, str]) -> str:
-    """The whole question: columns, references, the last row's keys, and whatever ``extras`` select beside them."""
-    columns = shown.columns(context, request.columns)
-    last = ", ".join(f"k{at}::text" for at in range(len(order.keys)))
-    parts = {
-        "columns": f"(select {arrays(context, columns, 'page', request.size)} from page)",
-        "refs": f"{shown.references(context, columns, f'page where n <= {request.size}')}::text",
-        "rows": "(select count(*) from page)",
-        "last": f"(select array[{last}] from page where n = {request.size})",
-        **extras,
-    }
-    selected = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
-    return f"with page as materialized ({page(context, request, match, order, columns)}) select {selected}"
