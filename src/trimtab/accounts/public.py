@@ -13,7 +13,7 @@ from trimtab.accounts.models import Person, Team, TokenScope, User
 from trimtab.accounts.queries import Member, Place
 from trimtab.accounts.services import members, people, teams, tokens, users, workspaces
 from trimtab.accounts.services.bulk import add_people, add_teams
-from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
+from trimtab.core.actors import Actor, Clock, Origin, Role
 from trimtab.core.models import Workspace
 
 __all__ = [
@@ -143,14 +143,23 @@ def list_places(user_id: UUID) -> list[Place]:
 
 
 def create_workspace(
-    *, creator_email: str, clock: Clock, origin: Origin, slug: str, name: str, request_id: str = "", **settings: Any
+    *,
+    creator_email: str | None,
+    clock: Clock,
+    origin: Origin,
+    slug: str,
+    name: str,
+    request_id: str = "",
+    **settings: Any,
 ) -> Actor:
     """A workspace with its creator as admin; gives the creator as an actor in it. It has no levels or phases yet.
+
+    Without a creator it has no members either, and the product itself is the actor.
 
     Raises NotFound (nobody of this address), SlugTaken, Invalid.
     """
     return workspaces.create_workspace(
-        creator=queries.get_user(creator_email),
+        creator=None if creator_email is None else queries.get_user(creator_email),
         clock=clock,
         origin=origin,
         slug=slug,
@@ -187,7 +196,7 @@ def actor_for(*, email: str, workspace_slug: str, origin: Origin, request_id: st
 
 def system_actor(workspace_id: UUID, *, name: str = "Trimtab", origin: Origin = Origin.SYSTEM) -> Actor:
     """The product itself at work in a workspace."""
-    return Actor(id=None, workspace_id=workspace_id, role=Role.ADMIN, name=name, kind=ActorKind.SYSTEM, origin=origin)
+    return workspaces.system_actor(workspace_id, name=name, origin=origin)
 
 
 def add_member(

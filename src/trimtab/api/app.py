@@ -33,10 +33,18 @@ class OrjsonRenderer(BaseRenderer):
 class Api(NinjaAPI):
     """Errors leave it as exceptions: the edge alone turns them into answers, and rolls back what they interrupted."""
 
+    _description: OpenAPISchema | None = None
+
     def on_exception(self, request: HttpRequest, exc: Any) -> Never:
         raise exc
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        """The description, made once: it takes a second and never changes while the process lives."""
+        if self._description is None:
+            self._description = self._describe(path_params)
+        return self._description
+
+    def _describe(self, path_params: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(path_prefix="/api/v1/", path_params=path_params)
         schema["components"]["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer"},

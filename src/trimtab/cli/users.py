@@ -65,10 +65,10 @@ def workspace() -> None:
 @workspace.command("create")
 @click.argument("slug")
 @click.option("--name", help="As people read it; the slug if not given.")
-@click.option("--admin", "email", metavar="EMAIL", required=True, help="Its first admin, who can sign in already.")
+@click.option("--admin", "email", metavar="EMAIL", help="Its first admin, who can sign in already.")
 @click.option("--timezone", default="UTC", show_default=True)
 @click.option("--prefix", default="TT", show_default=True, help="Before every item's number.")
-def create_workspace(slug: str, name: str | None, email: str, timezone: str, prefix: str) -> None:
+def create_workspace(slug: str, name: str | None, email: str | None, timezone: str, prefix: str) -> None:
     """Make a workspace with the usual levels, phases and tracks."""
     from trimtab.cli.product import product
 

@@ -17,7 +17,7 @@ router = Router(tags=["accounts"])
 
 
 def create_workspace(
-    *, creator_email: str, clock: Clock, origin: Origin, slug: str, name: str, **settings: Any
+    *, creator_email: str | None, clock: Clock, origin: Origin, slug: str, name: str, **settings: Any
 ) -> Actor:
     """A workspace that can be worked in at once: its creator as admin, the usual levels, phases and tracks.
 
