@@ -134,7 +134,7 @@ def find_user(email: str) -> UserView | None:
 
 def list_sample_users() -> list[UserView]:
     """Those who were made with the sample company, by address."""
-    return [_user(user) for user in User.objects.filter(is_sample=True, is_active=True).order_by("email")]
+    return [_user(user) for user in queries.list_sample_users()]
 
 
 def list_places(user_id: UUID) -> list[Place]:

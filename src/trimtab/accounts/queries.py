@@ -139,3 +139,8 @@ def get_workspace_id(slug: str) -> UUID:
     if row is None:
         raise NotFound(f"There is no workspace “{slug}”.")
     return row[0]  # type: ignore[no-any-return]
+
+
+def list_sample_users() -> list[User]:
+    """Those who were made with the sample company, by address."""
+    return list(User.objects.filter(is_sample=True, is_active=True).order_by("email"))

@@ -11,7 +11,6 @@ from ninja import Field, Query, Router, Schema
 from trimtab.api import undo
 from trimtab.api.labels import labels_of
 from trimtab.core import ledger
-from trimtab.core.actors import Permission
 from trimtab.core.edge import REFUSALS, actor_of, caller_of, clock_of
 from trimtab.core.ledger import HistoryLine
 from trimtab.core.ledger.models import Batch
@@ -164,9 +163,7 @@ def get_history_days(request: HttpRequest, span: Query[Span]) -> dict[str, Any]:
 @router.get("/batches", response={200: list[BatchOut]} | REFUSALS, operation_id="listBatches")
 def list_batches(request: HttpRequest) -> list[Batch]:
     """Imports, bulk edits, undos: the newest hundred."""
-    actor = actor_of(request)
-    actor.require(Permission.VIEW)
-    return list(Batch.objects.filter(workspace_id=actor.workspace_id).order_by("-opened_at", "id")[:100])
+    return ledger.latest_batches(actor_of(request), limit=100)
 
 
 @router.post("/batches/{batch_id}/undo", response={200: UndoOut} | REFUSALS, operation_id="undoBatch")

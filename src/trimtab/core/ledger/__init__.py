@@ -22,7 +22,7 @@ from trimtab.core.ledger.changes import (
     save,
 )
 from trimtab.core.ledger.consume import LoggedChange, consume
-from trimtab.core.ledger.history import HistoryLine, changes_per_day, first_day, history
+from trimtab.core.ledger.history import HistoryLine, changes_per_day, first_day, history, latest_batches
 from trimtab.core.ledger.purge import purge
 from trimtab.core.ledger.replay import replay
 from trimtab.core.ledger.undo import Refusal, UndoResult, undo_batch, undo_change_set
@@ -47,6 +47,7 @@ __all__ = [
     "forget_written",
     "history",
     "last_written",
+    "latest_batches",
     "open_batch",
     "purge",
     "replay",

@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from trimtab.core.actors import Actor, Permission
+from trimtab.core.ledger.models import Batch
 
 _LINES = """
 select c.seq, c.at, c.recorded_at, c.op, c.fields::text, c.version, s.actor_kind, s.actor_id, s.actor_name, s.origin,
@@ -83,6 +84,12 @@ def changes_per_day(actor: Actor, first: date, last: date, timezone: str) -> lis
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, {"workspace": actor.workspace_id, "first": first, "last": last, "zone": timezone})
         return list(cursor.fetchall())
+
+
+def latest_batches(actor: Actor, *, limit: int) -> list[Batch]:
+    """Imports, bulk edits, undos: the newest first."""
+    actor.require(Permission.VIEW)
+    return list(Batch.objects.filter(workspace_id=actor.workspace_id).order_by("-opened_at", "id")[:limit])
 
 
 def first_day(actor: Actor, timezone: str) -> date | None:
