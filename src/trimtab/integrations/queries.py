@@ -6,11 +6,16 @@ from uuid import UUID
 
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.models import Operation, OperationState
+from trimtab.integrations.files import staging
 from trimtab.integrations.files.plan import Current
+from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.refs import Known
+from trimtab.integrations.files.report import Rejection, Report
 from trimtab.integrations.files.staging import select
+from trimtab.integrations.models import StagedAction, StagedPart
 
 IMPORT = "import"
+MOST_REJECTIONS = 10_000
 _KNOWN = """
 with called as (
   select entity, record_id, key from scoped.external_key where source = %s
@@ -74,11 +79,54 @@ def _current(row: dict[str, Any]) -> Current:
 def find_unfinished(actor: Actor, fingerprint: str) -> Operation | None:
     """The last import of the same files by the same recipe that was interrupted before it was applied."""
     actor.require(Permission.EDIT)
-    return (
-        Operation.objects.in_workspace(actor.workspace_id)
-        .filter(kind=IMPORT, state__in=[OperationState.RUNNING, OperationState.FAILED], input__fingerprint=fingerprint)
-        .order_by("-created_at")
-        .first()
+    running = Operation.objects.in_workspace(actor.workspace_id).filter(kind=IMPORT, state=OperationState.RUNNING)
+    found: Operation | None = running.filter(input__fingerprint=fingerprint).order_by("-created_at").first()
+    return found
+
+
+def list_left_behind(actor: Actor, but: UUID) -> list[UUID]:
+    """Imports other than ``but`` that still have staged rows, or say that they run."""
+    rows = select(
+        "select distinct operation_id as id from integrations_stagedrow where operation_id <> %(but)s"
+        " union select id from core_operation where workspace_id = %(workspace)s and kind = %(kind)s"
+        " and state = 'running' and id <> %(but)s",
+        {"workspace": actor.workspace_id, "kind": IMPORT, "but": but},
+    )
+    return [row["id"] for row in rows]
+
+
+def report(operation_id: UUID, recipe: Recipe) -> Report:
+    """What the staged rows come to. In the open transaction, after the check."""
+    counts = {part: staging.count(operation_id, part) for part in StagedPart}
+    items, history = counts[StagedPart.ITEMS], counts[StagedPart.HISTORY]
+    made = select(
+        "select data ->> 'kind' as kind, count(*) as n from integrations_stagedrow"
+        " where operation_id = %s and part = 'setup' and action = 'create' group by 1 order by 1",
+        [operation_id],
+    )
+    wrong = select(
+        "select part, row, key, problem, count(*) over () as n from integrations_stagedrow"
+        " where operation_id = %s and problem <> '' order by part, row limit %s",
+        [operation_id, MOST_REJECTIONS],
+    )
+    marked = select(
+        "select count(*) as n from integrations_stagedrow where operation_id = %s and part = 'items'"
+        " and action in ('create', 'update') and review is not null and review <> '{}'",
+        [operation_id],
+    )
+    return Report(
+        batch_id=None,
+        created=items.get(StagedAction.CREATE, 0),
+        updated=items.get(StagedAction.UPDATE, 0),
+        unchanged=items.get(StagedAction.KEEP, 0),
+        review=marked[0]["n"],
+        relations=counts[StagedPart.RELATIONS].get(StagedAction.CREATE, 0),
+        dependencies=counts[StagedPart.DEPENDENCIES].get(StagedAction.CREATE, 0),
+        history=history.get(StagedAction.CREATE, 0),
+        history_known=history.get(StagedAction.KEEP, 0),
+        made={row["kind"]: row["n"] for row in made},
+        rejected_count=wrong[0]["n"] if wrong else 0,
+        rejected=tuple(Rejection(row["part"], row["row"], row["key"], row["problem"]) for row in wrong),
     )
 
 

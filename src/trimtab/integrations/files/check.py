@@ -113,9 +113,9 @@ where s.id in (select w.id from walk w where w.stop = w.start)
 """
 _BREAK = """
 update integrations_stagedrow s
-set action = case when s.data -> 'fields' - %(gone)s::text[] = '{}' then 'reject' else s.action end,
+set action = case when (s.data -> 'fields') - %(gone)s::text[] = '{}' then 'reject' else s.action end,
     problem = concat_ws('; ', nullif(s.problem, ''), %(problem)s),
-    data = jsonb_set(s.data, '{fields}', s.data -> 'fields' - %(gone)s::text[])
+    data = jsonb_set(s.data, '{fields}', (s.data -> 'fields') - %(gone)s::text[])
 where s.operation_id = %(op)s and s.part = 'history' and s.row = any(%(rows)s)
 """
 

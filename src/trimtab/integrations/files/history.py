@@ -1,7 +1,7 @@
 """The dated changes of the past: one chain per record and field, held against what the record is today. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field's change, ready for the ledger. ``field`` is empty for the record's coming to be."""
+    """One field's change, ready for the ledger."""
 
     row: int
     at: datetime
@@ -45,17 +45,16 @@ def chains(events: Iterable[Event], today: Mapping[str, Any], now: datetime) -> 
 
     ``today`` holds the record's values, absent ones missing. A field is left out when an entry does not begin where
     the one before ended, when the last does not end at today's value, or when one lies at or after ``now``.
-    Entries that change nothing fall away.
+    The first may begin anywhere: that is how the record came to be. Entries that change nothing fall away. A record
+    whose title comes later than its first entry has an empty one until then.
     """
     ordered = sorted(events, key=lambda event: (event.at, event.row))
     fields: dict[str, list[Entry]] = {}
-    births: list[Entry] = []
     for event in ordered:
-        if not event.fields:
-            births.append(Entry(event.row, event.at, "", None, None, event.actor, event.cause))
         for name, (old, new) in event.fields.items():
             fields.setdefault(name, []).append(Entry(event.row, event.at, name, old, new, event.actor, event.cause))
-    kept, broken = births, []
+    kept: list[Entry] = []
+    broken: list[Broken] = []
     for name, entries in fields.items():
         wrong = _wrong(entries, today.get(name), now)
         if wrong is None:
@@ -63,11 +62,30 @@ def chains(events: Iterable[Event], today: Mapping[str, Any], now: datetime) -> 
         else:
             row, problem = wrong
             broken.append(Broken(name, row, tuple(entry.row for entry in entries), problem))
-    return sorted(kept, key=lambda entry: (entry.at, entry.row)), broken
+    kept.sort(key=lambda entry: (entry.at, entry.row))
+    if kept and not _since_birth(kept, "level_id"):
+        rows = tuple(entry.row for entry in kept)
+        return [], [*broken, *(Broken(name, rows[0], rows, "has no level to begin with") for name in fields)]
+    if kept and not _since_birth(kept, "title"):
+        kept = _untitled_at_birth(kept)
+    return kept, broken
+
+
+def _since_birth(entries: Sequence[Entry], field: str) -> bool:
+    """Whether a field that a record never lacks is told from its first entry on, or is not told at all."""
+    first = next((entry for entry in entries if entry.field == field), None)
+    return first is None or first.old is not None or (first.new is not None and first.at == entries[0].at)
+
+
+def _untitled_at_birth(entries: Sequence[Entry]) -> list[Entry]:
+    """The same with an empty title from the first entry up to the first title."""
+    birth = replace(entries[0], field="title", old=None, new="")
+    first = next(entry for entry in entries if entry.field == "title")
+    return [birth, *(replace(entry, old="") if entry is first else entry for entry in entries)]
 
 
 def _wrong(entries: Sequence[Entry], today: Any, now: datetime) -> tuple[int, str] | None:
-    before: Any = None
+    before = entries[0].old
     for entry in entries:
         if entry.at >= now:
             return entry.row, f"lies in the future: {entry.at:%Y-%m-%d %H:%M}"

@@ -33,7 +33,7 @@ def content(draft: Draft) -> dict[str, Any]:
     data: dict[str, Any] = {"item": {**draft.item, "custom": _filled(draft.custom)}}
     data |= {name: value for name, value in draft.extra.items() if value}
     dims = {key: [str(value) for value in values] for key, values in draft.dims.items() if values}
-    links = {key: [str(value) for value in values] for key, values in draft.links.items() if values}
+    links = {key: [kind, [str(value) for value in values]] for key, (kind, values) in draft.links.items() if values}
     if dims:
         data["dims"] = dims
     if links:
@@ -86,15 +86,17 @@ def _aside(draft: Draft, current: Current, frozen: Collection[str], touched: set
     ):
         data["effort"] = draft.extra["effort"]
         touched.add("effort")
-    for name, prefix, mine, theirs in (
-        ("dims", "dim", draft.dims, current.dims),
-        ("links", "custom", draft.links, current.links),
-    ):
-        differs = {
-            key: [str(value) for value in values]
-            for key, values in mine.items()
-            if f"{prefix}.{key}" not in frozen and {str(value) for value in values} != set(theirs.get(key, ()))
-        }
+    dims = {
+        key: [str(value) for value in values]
+        for key, values in draft.dims.items()
+        if f"dim.{key}" not in frozen and {str(value) for value in values} != set(current.dims.get(key, ()))
+    }
+    links = {
+        key: [kind, [str(value) for value in values]]
+        for key, (kind, values) in draft.links.items()
+        if f"custom.{key}" not in frozen and {str(value) for value in values} != set(current.links.get(key, ()))
+    }
+    for name, prefix, differs in (("dims", "dim", dims), ("links", "custom", links)):
         if differs:
             data[name] = differs
             touched |= {f"{prefix}.{key}" for key in differs}

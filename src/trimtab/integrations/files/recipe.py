@@ -382,6 +382,9 @@ def _history(table: Table, filled: set[str], linked: set[str]) -> HistoryRule:
     for name in constant:
         if name not in filled | {"level", "area"}:
             table.refuse("constant", f"“{name}” is not filled by [items.fields].", among=filled)
+    told = {target for targets in mapped.values() for target in targets} | set(constant)
+    if missing := {"title", "level"} - told:
+        table.refuse("constant", f"lacks “{missing.pop()}”: it needs a history or to be constant.")
     rule = HistoryRule(
         file=table.text("file"),
         key=table.text("key"),

@@ -95,7 +95,7 @@ class Directory:
         name = str(data.pop("name", "") or written)[:120]
         columns = {"name": name, **data}
         if kind not in {"area", "person"}:
-            columns["key"] = self._slug(kind, written)
+            columns["key"] = written if kind in {"custom_field", "dimension"} else self._slug(kind, written)
         if kind == "phase":
             rule = self._recipe.phases.get(written)
             sure = sure or rule is not None

@@ -1,7 +1,7 @@
 """What came of an import, in numbers, and which rows were rejected and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 
@@ -38,4 +38,3 @@ class Report:
     staging_s: float = 0.0
     apply_s: float = 0.0
     locked_s: float = 0.0
-    undated: int = field(default=0)

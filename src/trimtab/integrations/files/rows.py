@@ -26,7 +26,8 @@ _MOST_DAYS = Decimal("99999999.99")
 
 @dataclass(slots=True)
 class Draft:
-    """An item as its row has it. ``item``: columns; ``custom``, ``links``: by field id; ``dims``: by dimension id.
+    """An item as its row has it. ``item``: columns; ``custom``: by field id; ``dims``: by dimension id; ``links``: by
+    field id, the kind of record that is linked and its ids.
 
     A field that the recipe does not fill is absent; one whose cell is blank or odd is None. ``review`` keeps, by
     field, the cell and why it could not be used. ``problem`` rejects the row.
@@ -40,7 +41,7 @@ class Draft:
     parent: str | None = None
     item: dict[str, Any] = field(default_factory=dict)
     custom: dict[str, Any] = field(default_factory=dict)
-    links: dict[str, list[UUID]] = field(default_factory=dict)
+    links: dict[str, tuple[str, list[UUID]]] = field(default_factory=dict)
     dims: dict[str, list[UUID]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     review: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -185,7 +186,9 @@ class ItemReader:
             return None
         found = self._directory.find(kind, text)
         if found is None and rule.create:
-            return self._directory.reserve(kind, text, sure=rule.value is not None)
+            key = kind.removeprefix("dim.")
+            more = {"dimension_id": str(self._identifiers.dimensions[key])} if key != kind else {}
+            return self._directory.reserve(kind, text, sure=rule.value is not None, **more)
         if found is None:
             raise Odd(f"unknown_{kind.partition('.')[0]}")
         return found
@@ -242,7 +245,7 @@ class ItemReader:
                 found += [one for one in [self._lookup(rule, kind, name)] if one]
             except Odd:
                 unknown.append(name)
-        draft.links[field_id] = list(dict.fromkeys(found))
+        draft.links[field_id] = kind, list(dict.fromkeys(found))
         if unknown:
             draft.review[rule.target] = {"raw": rule.separator.join(unknown), "why": f"unknown_{kind}"}
 
