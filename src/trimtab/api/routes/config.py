@@ -14,6 +14,7 @@ from trimtab.core.edge import REFUSALS, actor_of
 from trimtab.core.errors import NotFound
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap import schemas as roadmap_schemas
+from trimtab.sample.content import PASSWORD
 
 router = Router(tags=["config"])
 
@@ -59,6 +60,7 @@ def get_config(request: HttpRequest) -> dict[str, Any]:
 
 class DemoAccountOut(Schema):
     email: str
+    password: str
     name: str
     role: str
     workspace: str
@@ -70,7 +72,7 @@ def list_demo_accounts(request: HttpRequest) -> list[dict[str, Any]]:
     if not settings.CURRENT.demo:
         raise NotFound("There is nothing here.")
     return [
-        {"email": user.email, "name": user.name, "role": place.role, "workspace": place.slug}
+        {"email": user.email, "password": PASSWORD, "name": user.name, "role": place.role, "workspace": place.slug}
         for user in accounts.list_sample_users()
         for place in accounts.list_places(user.id)[:1]
     ]

@@ -18,7 +18,7 @@ class OptionOut(Schema):
     name: str
 
 
-class FieldOut(Schema):
+class QueryFieldOut(Schema):
     """``entity`` names what a reference points at; ``totals`` the functions that may add the field up."""
 
     name: str
@@ -93,7 +93,7 @@ def run_query(request: HttpRequest) -> HttpResponse:
     return HttpResponse(answer, content_type="application/json")
 
 
-@router.get("/query/fields", response={200: list[FieldOut]} | REFUSALS, operation_id="listFields")
+@router.get("/query/fields", response={200: list[QueryFieldOut]} | REFUSALS, operation_id="listFields")
 def list_fields(request: HttpRequest, source: str = "item") -> list[dict[str, Any]]:
     """What can be asked of a source: its own fields, the workspace's custom fields and dimensions."""
     return query.fields(actor_of(request), source)
