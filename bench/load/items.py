@@ -56,7 +56,7 @@ from jsonb_to_recordset(%(rows)s) r (id uuid, from_item_id uuid, to_item_id uuid
 _CHOSEN = "(number * 7919 + %(step)s * 104729) %% %(every)s = 0 and updated_at < %(at)s"
 _UPDATES = (
     "phase_id = (%(phases)s::uuid[])[1 + (number * 31 + %(step)s) %% cardinality(%(phases)s::uuid[])]",
-    "end_on = end_on + 14, end_precision = 'day'",
+    "end_on = end_on + 14, end_precision = case when end_on is not null then 'day' end",
     "owner_id = (%(people)s::uuid[])[1 + (number * 17 + %(step)s) %% cardinality(%(people)s::uuid[])]",
     "health = (array['on_track', 'at_risk', 'off_track'])[1 + (number + %(step)s) %% 3], "
     "health_note = 'Week ' || %(step)s",

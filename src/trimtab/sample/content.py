@@ -192,7 +192,7 @@ def _planned(
         added=own.get("added"),
         dimensions={
             "theme": (own["theme"],),
-            "investment": (own["investment"],),
+            "investment_category": (own["investment"],),
             "segment": tuple(own["segment"]),
         },
         items=own.get("items", 0),

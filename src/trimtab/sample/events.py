@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 HISTORY_WEEKS = 78
 TRACKER = "Jira"
@@ -83,6 +83,7 @@ class Calendar:
     """Weeks around ``monday``, the first day of the current week. History ends with the Friday before it."""
 
     monday: date
+    history_weeks: ClassVar[int] = HISTORY_WEEKS
 
     @classmethod
     def around(cls, today: date) -> "Calendar":

@@ -39,6 +39,8 @@ _ON_TRACK = (
 )
 _WATCHING = ("Not sure that we hold the date. {}", "Watching this: {}", "Could cost us weeks. {}")
 _TAGS = ("customer-council", "quick-win", "risk", "contract", "works-council", "board")
+_WRITTEN_AT = {"bet": 8, "initiative": 10, "feature": 12}
+"""The hour of the day, so that what lies above is written down first."""
 _FAR_WEEKS, _NEAR_WEEKS = 26, 10
 
 
@@ -57,8 +59,11 @@ class Story:
         """Add an event, unless it has not happened yet. Nothing happens to an item before it is there."""
         week = max(week, self.born)
         if week <= self.calendar.last_week:
-            at = self.calendar.at(week, self.draw.randint(8, 16), self.draw.randrange(60))
-            at = max(at, self.calendar.at(self.born, 17) if not isinstance(act, Create) else at)
+            hour, minute = self.draw.randint(8, 16), self.draw.randrange(60)
+            if isinstance(act, Create):
+                at = self.calendar.at(week, _WRITTEN_AT[self.item.level], minute)
+            else:
+                at = max(self.calendar.at(week, hour, minute), self.calendar.at(self.born, 17))
             self.events.append(Event(at, len(self.events), author, act, note))
 
     def edit(self, week: float, author: str, note: str = "", **values: Any) -> None:
@@ -95,7 +100,7 @@ def _think_of(story: Story) -> None:
         "level": item.level,
         "area": item.area,
         "parent": item.parent,
-        "phase": "idea",
+        "phase": "backlog",
         "team": item.team,
         "owner": gives[0] if gives else item.owner,
         "benefit": reviews[0] if reviews else item.benefit,
@@ -214,16 +219,19 @@ def _work(story: Story) -> None:
         return
     lead = story.content.team(item.team).lead
     start, end = item.final
-    story.edit(start - 11, item.owner, phase="discovery")
-    story.edit(start - 3, item.owner, "Ready: scope, pilot and team are known", phase="planned")
+    story.tell(start - 11, item.owner, SetTrack(item.title, "discovery", "research"))
+    story.tell(start - 3.2, item.owner, SetTrack(item.title, "discovery", "validated"))
+    story.edit(start - 3, item.owner, "Ready: scope, pilot and team are known", phase="ready")
     if item.state == "next":
         return
-    story.edit(start + 0.2, lead, phase="building", health="on_track", health_note="Started", horizon="now")
+    story.edit(start + 0.2, lead, phase="doing", health="on_track", health_note="Started", horizon="now")
     if item.state == "stopped":
-        story.edit(end, "Helena Brandão", item.slips[-1], phase="stopped", horizon=None, health=None, health_note=None)
+        story.edit(
+            end, "Helena Brandão", item.slips[-1], phase="cancelled", horizon=None, health=None, health_note=None
+        )
         return
     if item.level == "feature" and item.state == "done":
-        story.edit(end - 2.5, lead, "In use at the pilot", phase="rollout")
+        story.edit(end - 2.5, lead, "In use at the pilot", phase="review")
     finished = _end(story, end, "day") | {"release": release_of(story.calendar.day(end))}
     story.edit(end, item.owner, "Live for all who want it", phase="done", horizon=None, **finished)
 
@@ -261,7 +269,7 @@ def _custom(story: Story) -> None:
 def _go_to_market(story: Story) -> None:
     item, end = story.item, story.item.final[1]
     if item.state in {"done", "doing"}:
-        for week, phase in ((end - 8, "preparing"), (end - 2, "enabled"), (end + 1, "launched")):
+        for week, phase in ((end - 8, "planned"), (end - 4, "preparing"), (end + 1, "launched")):
             story.tell(week, "Gavin Holloway", SetTrack(item.title, "go-to-market", phase))
 
 

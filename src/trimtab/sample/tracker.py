@@ -81,7 +81,7 @@ class _Tracker:
                 "level": "work_item",
                 "area": feature.area,
                 "parent": feature.title,
-                "phase": "idea",
+                "phase": "backlog",
                 "team": feature.team,
                 "custom": {"work_type": kind},
             }
@@ -100,13 +100,13 @@ class _Tracker:
         points = {"points": draw.choice(_POINTS[first["custom"]["work_type"]])}
         if begun >= _NEVER:
             if done < _NEVER:
-                yield Step(_after(day, self.calendar.day(done)), key, new=False, values={"phase": "stopped"})
+                yield Step(_after(day, self.calendar.day(done)), key, new=False, values={"phase": "cancelled"})
             return
         day = _after(day, self.calendar.day(begun - 1.2))
-        yield Step(day, key, new=False, values={"phase": "planned", "custom": points})
+        yield Step(day, key, new=False, values={"phase": "ready", "custom": points})
         day = _after(day, self.calendar.day(begun))
         builder = draw.choice(self.content.team(feature.team).builders)
-        started = {"phase": "building", "owner": builder, "start_on": day, "start_precision": "day"}
+        started = {"phase": "doing", "owner": builder, "start_on": day, "start_precision": "day"}
         yield Step(day, key, new=False, values=started)
         if draw.random() < 0.5:
             day = _after(day, self.calendar.day(done - 0.4))
@@ -117,12 +117,12 @@ class _Tracker:
         """Done, or now and then given up; a few come back from the pilot and are mended."""
         draw = self.draw
         if draw.random() < 0.03:
-            yield Step(day, key, new=False, values={"phase": "stopped"})
+            yield Step(day, key, new=False, values={"phase": "cancelled"})
             return
         yield Step(day, key, new=False, values={"phase": "done", "end_on": day, "end_precision": "day"})
         if may_return and draw.random() < 0.04:
             again = _after(day, day + timedelta(days=draw.randint(3, 9)))
-            yield Step(again, key, new=False, values={"phase": "building", "end_on": None, "end_precision": None})
+            yield Step(again, key, new=False, values={"phase": "doing", "end_on": None, "end_precision": None})
             mended = _after(again, again + timedelta(days=draw.randint(1, 6)))
             yield Step(mended, key, new=False, values={"phase": "done", "end_on": mended, "end_precision": "day"})
 
