@@ -3,7 +3,9 @@
 import errno
 import fcntl
 import http.client
+import math
 import os
+import signal
 import socket
 import sys
 import time
@@ -18,6 +20,7 @@ from trimtab.ops.supervisor import ChildEnded, Supervisor, python, say
 _READY_WITHIN_S = 90
 _WEB_GRACE_S = 8  # the server itself lets open streams go after 5
 _WORKER_GRACE_S = 15
+_CRASH_GRACE_S = 3
 
 
 class CannotStart(Exception):
@@ -98,16 +101,17 @@ def run(*, host: str, port: int, sample: bool) -> int:
 
 
 def _supervise(supervisor: Supervisor, environment: Mapping[str, str]) -> int:
+    crashed = False
     try:
         _serve(supervisor, environment)
         supervisor.wait()
     except ChildEnded as ended:
         print(f"\nTrimtab stops, because {ended}\n", file=sys.stderr, flush=True)
-        return 1
+        crashed = True
     finally:
         say("trimtab", "stopping")
-        supervisor.stop()
-    return 0
+        supervisor.stop(longest_s=_CRASH_GRACE_S if crashed else math.inf)
+    return int(crashed)
 
 
 def _serve(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
@@ -118,7 +122,13 @@ def _serve(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     if supervisor.told_to_stop:
         return
     supervisor.start("web", python("serve"), environment, grace_s=_WEB_GRACE_S)
-    supervisor.start("worker", python("worker"), environment, grace_s=_WORKER_GRACE_S)
+    supervisor.start(
+        "worker",
+        python("worker"),
+        environment,
+        grace_s=_WORKER_GRACE_S,
+        death_signal=signal.SIGKILL,  # asked to end, it would wait for a database that ends with us
+    )
     host, port = _reachable(environment["TRIMTAB_HOST"]), int(environment["PORT"])
     if supervisor.wait_until(lambda: is_ready(host, port), seconds=_READY_WITHIN_S):
         _announce(port, sign_ins, time.monotonic() - began)

@@ -1,5 +1,6 @@
 """Several programs that live and die together: one ends by itself, or we are told to stop, and all end."""
 
+import math
 import os
 import select
 import signal
@@ -67,11 +68,19 @@ class Supervisor:
             os.close(self._woken)
             os.close(waker)
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, grace_s: float) -> None:
-        """Start a program; what it prints goes to ``name``.log."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        grace_s: float,
+        death_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Start a program; what it prints goes to ``name``.log. ``death_signal`` reaches it when we are killed."""
         log = self.logs / f"{name}.log"
         with processes.open_log(log) as file:
-            process = processes.spawn(command, log=file, environment=environment)
+            process = processes.spawn(command, log=file, environment=environment, death_signal=death_signal)
         self.children.append(Child(name, process, log, grace_s))
 
     def watch(self, name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -117,10 +126,13 @@ class Supervisor:
             self._check()
             self._pause(30.0)
 
-    def stop(self) -> None:
-        """End every program, the last started first: ask, wait its grace, then kill. One only watched is left."""
+    def stop(self, *, longest_s: float = math.inf) -> None:
+        """End every program, the last started first: ask, wait its grace, then kill. One only watched is left.
+
+        ``longest_s`` cuts each grace: what waits for a dead neighbour need not be waited for.
+        """
         while self.children:
-            self._end(self.children.pop())
+            self._end(self.children.pop(), longest_s)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if number in _STOPPING:
@@ -136,10 +148,10 @@ class Supervisor:
             if child.process.poll() is not None:
                 raise child.ended_by_itself()
 
-    def _end(self, child: Child) -> None:
+    def _end(self, child: Child, longest_s: float = math.inf) -> None:
         if child.grace_s is None:
             return
-        for number, seconds in ((signal.SIGTERM, child.grace_s), (signal.SIGKILL, 5.0)):
+        for number, seconds in ((signal.SIGTERM, min(child.grace_s, longest_s)), (signal.SIGKILL, 5.0)):
             if child.process.poll() is not None:
                 break
             processes.signal_group(child.process, number)
