@@ -83,18 +83,18 @@ def _offer(kind: Kind) -> None:
     update.__annotations__["body"] = kind.change
     words = kind.kind.replace("_", " ")
     one = f"/{kind.path}/{{record_id}}"
-    router.post(
-        f"/{kind.path}", response={201: kind.out} | REFUSALS, operation_id=f"create{kind.name}", summary=f"Create {words}",
-        description="Answers 409 `already_exists` for a key that is taken.",
-    )(create)  # fmt: skip
-    router.patch(
-        one, response={200: kind.out} | REFUSALS, operation_id=f"update{kind.name}", summary=f"Update {words}",
-        description="Answers 409 `stale_version` if a written field changed since `version`.",
-    )(update)  # fmt: skip
-    router.delete(
-        one, response={204: None} | REFUSALS, operation_id=f"delete{kind.name}", summary=f"Delete {words}",
-        description="Answers 409 `in_use`, with counts, while something points to it.",
-    )(delete)  # fmt: skip
+    for method, path, function, status, out, told in (
+        (router.post, f"/{kind.path}", create, 201, kind.out, "Answers 409 `already_exists` for a key that is taken."),
+        (router.patch, one, update, 200, kind.out, "Answers 409 `stale_version` if a field changed since `version`."),
+        (router.delete, one, delete, 204, None, "Answers 409 `in_use`, with counts, while something points to it."),
+    ):
+        method(
+            path,
+            response={status: out} | REFUSALS,
+            operation_id=f"{function.__name__}{kind.name}",
+            summary=f"{function.__name__.title()} {words}",
+            description=told,
+        )(function)
 
 
 for _kind in KINDS:

@@ -31,7 +31,7 @@ from trimtab.roadmap.services.common import rolled_up_once
 from trimtab.roadmap.services.config import slug_of
 from trimtab.roadmap.services.defaults import create_defaults
 from trimtab.roadmap.services.estimates import Effort
-from trimtab.roadmap.services.past import rebuild_rollups, rebuild_rollups_of_the_past
+from trimtab.roadmap.services.past import rebuild_rollups, rebuild_rollups_of_the_past, undo_batch, undo_change_set
 from trimtab.roadmap.settings_view import (
     AreaView,
     Config,
@@ -99,6 +99,8 @@ __all__ = [
     "set_track_phase",
     "settled",
     "slug_of",
+    "undo_batch",
+    "undo_change_set",
     "update_dependency",
     "update_item",
     "update_setting",

@@ -1,6 +1,6 @@
 """Scoped reads of the roadmap. Everything absent, in another workspace or hidden is NotFound alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -126,3 +126,21 @@ def find_items_by_key(actor: Actor, keys: Iterable[str]) -> dict[str, UUID]:
 def find_items_by_number(actor: Actor, numbers: Iterable[int]) -> dict[int, UUID]:
     """Ids by number; unknown ones are absent."""
     return dict(rows(actor, Item).filter(number__in=list(numbers)).values_list("number", "id"))
+
+
+def items_of_estimates(estimate_ids: Collection[UUID]) -> list[UUID]:
+    """The items that these estimates, of today or the past, belong to."""
+    return _ids("select distinct item_id from scoped.estimate_version where id = any(%s)", estimate_ids)
+
+
+def items_ever_in(phase_ids: Collection[UUID]) -> list[UUID]:
+    """The items that were ever in one of these phases."""
+    return _ids("select distinct id from scoped.item_version where phase_id = any(%s)", phase_ids)
+
+
+def _ids(statement: str, ids: Collection[UUID]) -> list[UUID]:
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids)])
+        return [row[0] for row in cursor.fetchall()]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from trimtab.accounts import public as accounts
 from trimtab.core import scope
-from trimtab.core.actors import Clock, Origin, Role
+from trimtab.core.actors import Origin, Role
 from trimtab.core.ids import new_id
 from trimtab.core.tests.factories import NOON
 from trimtab.roadmap import schemas
@@ -18,7 +18,7 @@ from trimtab.roadmap.tests.factories import inside, level, make_item, make_team,
 class Caller:
     """A member of a workspace of their own, with a token."""
 
-    def __init__(self, scope_of_token: str = "write") -> None:
+    def __init__(self) -> None:
         email = f"ana-{new_id().hex[-12:]}@example.com"
         accounts.create_user(email=email, name="Ana Lima", password="correct horse battery")
         self.actor = accounts.create_workspace(
@@ -27,14 +27,15 @@ class Caller:
         with scope.workspace(self.actor.workspace_id):
             defaults.create_defaults(actor=self.actor)
             _, secret = accounts.create_token(
-                actor=self.actor, clock=Clock(now=NOON.now), name="test", token_scope=accounts.TokenScope(scope_of_token)
+                actor=self.actor,
+                clock=NOON,
+                name="test",
+                token_scope=accounts.TokenScope.WRITE,
             )
         self.headers = {"Authorization": f"Bearer {secret}"}
 
     def __call__(self, method, path, body=None):
-        return getattr(Client(), method)(
-            f"/api/v1{path}", body, content_type="application/json", headers=self.headers
-        )
+        return getattr(Client(), method)(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
 
 
 @pytest.fixture(scope="module")
@@ -221,4 +222,4 @@ class TestConfig:
 
         assert [level["name"] for level in config["levels"]] == ["Bet", "Initiative", "Feature", "Work item"]
         assert config["phases"][0]["name"] == "Backlog"
-        assert Role.ADMIN == ana.actor.role
+        assert ana.actor.role == Role.ADMIN

@@ -17,13 +17,13 @@ select ledger_scope('roadmap_itemrollup', 'item_rollup');
 select ledger_scope('roadmap_itemrollup_version', 'item_rollup_version');
 revoke insert, update, delete on roadmap_itemrollup, roadmap_itemrollup_version from trimtab_app;
 
--- The instant of what is being written now, and when it is learned.
+-- The instant of what is being written now (null outside a change set), and when it is learned.
 create function roadmap_rollup_clock(out at timestamptz, out recorded_at timestamptz)
 language sql stable set search_path = public, pg_temp as $$
   select cs.at, cs.recorded_at from ledger_change_set cs
   where cs.id = nullif(current_setting('trimtab.change_set', true), '')::uuid
   union all
-  select now(), now()
+  select null, now()
   limit 1
 $$;
 
@@ -36,7 +36,7 @@ declare
 begin
   select * into clock from roadmap_rollup_clock();
   -- A writer that waited carries an older clock than what it ends; what its write adds up to is no older than that.
-  instant := greatest(clock.at, since);
+  instant := coalesce(greatest(clock.at, since), now());
   -- A second write of the same transaction at the same instant takes the place of the first.
   delete from roadmap_itemrollup_version v
   where v.id = any(ids) and upper_inf(v.during) and v.voided_at is null
