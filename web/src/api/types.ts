@@ -4,11 +4,12 @@ type Schemas = components["schemas"];
 export type Me = Schemas["MeOut"];
 export type Config = Schemas["ConfigOut"];
 export type Item = Schemas["ItemOut"];
+export type ItemFields = Schemas["ItemFields"];
 export type Estimate = Schemas["EstimateOut"];
-export type HistoryLine = Schemas["HistoryLineOut"];
+export type HistoryLine = Schemas["LineOut"];
 export type Batch = Schemas["BatchOut"];
 export type Undo = Schemas["UndoOut"];
-export type Field = Schemas["FieldOut"];
+export type Field = Schemas["QueryFieldOut"];
 export type Completion = Schemas["CompleteOut"];
 
 /** Point of view of a read. A day means the end of that day in the workspace's time zone. */

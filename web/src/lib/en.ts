@@ -7,8 +7,6 @@ export const en = {
   "batch.askText": "“{label}” will be taken back as a whole. Whatever people changed since on the same records stays, and is listed.",
   "batch.askTitle": "Undo this batch?",
   "batch.bulk": "Bulk edit",
-  "batch.changeMany": "{count} changes",
-  "batch.changeOne": "{count} change",
   "batch.emptyText": "Imports, bulk edits and undos are listed here, each of them to be taken back as a whole.",
   "batch.emptyTitle": "No batches yet",
   "batch.import": "Import",
@@ -80,7 +78,7 @@ export const en = {
 
   "filter.clear": "Clear filter",
   "filter.label": "Filter",
-  "filter.placeholder": "Filter: level:feature health:at_risk timeframe:2026-Q3 or any words",
+  "filter.placeholder": "Filter by words or fields",
   "filter.problem": "{message} (at character {at})",
   "filter.suggestions": "Suggestions",
   "filter.useInstead": "Use {text}",

@@ -21,34 +21,35 @@ export const fakeMe: Me = {
     { slug: "acme", name: "Northwind Pay", role: "admin" },
     { slug: "kubernetes", name: "Kubernetes enhancements", role: "viewer" },
   ],
-  workspace: { slug: "acme", name: "Northwind Pay" },
+  workspace: null,
   role: "admin",
   person_id: uuid(3, 0),
 };
 
-const PHASES: [string, string][] = [["Idea", "todo"], ["Discovery", "todo"], ["Building", "doing"], ["Rolling out", "doing"], ["Done", "done"], ["Dropped", "cancelled"]];
+type Category = Config["phases"][number]["category"];
+const PHASES: [string, Category][] = [["Idea", "todo"], ["Discovery", "todo"], ["Building", "doing"], ["Rolling out", "doing"], ["Done", "done"], ["Dropped", "cancelled"]];
 
 export const fakeConfig: Config = {
   workspace: {
     slug: "acme", name: "Northwind Pay", prefix: "NP", timezone: "Europe/Berlin", currency: "EUR",
-    fiscal: { start_month: 1, pattern: "calendar" }, benefit_unit: "pts",
+    fiscal: { start_month: 1, pattern: "calendar", increment_weeks: null }, benefit_unit: "pts", version: 1,
   },
-  levels: ["Bet", "Initiative", "Feature", "Work item"].map((name, n) => ({ id: uuid(1, n), key: name.toLowerCase().replace(" ", "_"), name, rank: 3 - n })),
+  levels: ["Bet", "Initiative", "Feature", "Work item"].map((name, n) => ({ id: uuid(1, n), key: name.toLowerCase().replace(" ", "_"), name, rank: 3 - n, version: 1 })),
   tracks: [
-    { id: uuid(9, 0), key: "delivery", name: "Delivery", primary: true },
-    { id: uuid(9, 1), key: "gtm", name: "Go-to-market", primary: false },
+    { id: uuid(9, 0), key: "delivery", name: "Delivery", primary: true, position: 0, version: 1 },
+    { id: uuid(9, 1), key: "gtm", name: "Go-to-market", primary: false, position: 1, version: 1 },
   ],
   phases: [
-    ...PHASES.map(([name, category], n) => ({ id: uuid(2, n), key: name.toLowerCase(), name, category, track_id: uuid(9, 0), position: n, needs_review: false })),
+    ...PHASES.map(([name, category], n) => ({ id: uuid(2, n), key: name.toLowerCase(), name, category, track_id: uuid(9, 0), position: n, needs_review: false, version: 1 })),
     ...["Not started", "Messaging", "Ready"].map((name, n) => ({
-      id: uuid(2, 20 + n), key: name.toLowerCase(), name, category: ["todo", "doing", "done"][n] ?? "todo", track_id: uuid(9, 1), position: n, needs_review: false,
+      id: uuid(2, 20 + n), key: name.toLowerCase(), name, category: (["todo", "doing", "done"] as const)[n] ?? "todo", track_id: uuid(9, 1), position: n, needs_review: false, version: 1,
     })),
   ],
-  areas: AREAS.map((name, n) => ({ id: uuid(4, n), name, parent_id: null })),
+  areas: AREAS.map((name, n) => ({ id: uuid(4, n), name, parent_id: null, owner_id: null, rank: "m", version: 1 })),
   teams: TEAMS.map((name, n) => ({ id: uuid(5, n), key: name.toLowerCase(), name, parent_id: null })),
-  people: PEOPLE.map((name, n) => ({ id: uuid(3, n), name, email: `${name.split(" ")[0]?.toLowerCase()}@example.com` })),
-  dimensions: [{ id: uuid(6, 90), key: "theme", name: "Theme", values: THEMES.map(([key, name], n) => ({ id: uuid(6, n), key, name, color: null })) }],
-  custom_fields: [{ id: uuid(7, 0), key: "region", name: "Region", entity: "item", type: "choice", options: [{ key: "emea", label: "EMEA" }, { key: "amer", label: "Americas" }], unit: null }],
+  people: PEOPLE.map((name, n) => ({ id: uuid(3, n), name, email: `${name.split(" ")[0]?.toLowerCase()}@example.com`, active: true })),
+  dimensions: [{ id: uuid(6, 90), key: "theme", name: "Theme", multiple: false, position: 0, version: 1, values: THEMES.map(([key, name], n) => ({ id: uuid(6, n), key, name, color: "", dimension_id: uuid(6, 90), position: n, target_share: null, version: 1 })) }],
+  custom_fields: [{ id: uuid(7, 0), key: "region", name: "Region", entity: "item", type: "choice", options: [{ key: "emea", name: "EMEA" }, { key: "amer", name: "Americas" }], unit: "", confidential: false, indexed: false, position: 0, version: 1 }],
   releases: [],
 };
 
@@ -60,6 +61,11 @@ function random(seed: number) {
   };
 }
 
+const NOTHING_BELOW: Item["rolled"] = {
+  effort: null, start_on: null, start_precision: null, end_on: null, end_precision: null, progress: null, health: null, children: 0,
+  missing: { effort: 0, dates: 0, health: 0 },
+};
+
 export function makeItem(n: number, over: Partial<Item> = {}): Item {
   return {
     id: uuid(8, n), ref: `NP-${n}`, key: null, version: 1, rank: String(n).padStart(6, "0"),
@@ -67,7 +73,7 @@ export function makeItem(n: number, over: Partial<Item> = {}): Item {
     title: `Item ${n}`, description: "", level_id: uuid(1, 2), area_id: null, parent_id: null, phase_id: uuid(2, 0),
     owner_id: null, team_id: null, start_on: null, start_precision: null, end_on: null, end_precision: null,
     health: null, health_note: null, benefit: null, horizon: null, tags: [], release_id: null, progress: null,
-    dimensions: {}, custom: {}, review: null, estimates: [], dependencies: [], relations: [], phases: [], rolled: null,
+    dimensions: {}, custom: {}, review: null, estimates: [], dependencies: [], relations: [], phases: [], rolled: NOTHING_BELOW,
     ...over,
   };
 }
@@ -96,7 +102,7 @@ export function makeWorld(count: number): World {
       tags: next() < 0.3 ? ["beta"] : [], dimensions: { theme: next() < 0.8 ? [uuid(6, Math.floor(next() * 3))] : [] },
       custom: { region: next() < 0.5 ? "emea" : null },
       estimates: level >= 2 && next() < 0.7 ? [{ team_id: uuid(5, 0), low: likely - 3, likely, high: likely + 8 }] : [],
-      rolled: level < 3 ? { effort: likely * 4, start_on: start, start_precision: "quarter", end_on: end, end_precision: "quarter", progress: 40, health: "at_risk", children: 3, missing: 1 } : null,
+      rolled: level < 3 ? { effort: likely * 4, start_on: start, start_precision: "quarter", end_on: end, end_precision: "quarter", progress: 40, health: "at_risk", children: 3, missing: { effort: 1, dates: 0, health: 0 } } : NOTHING_BELOW,
     });
     parents[level] = item.id;
     items.push(item);

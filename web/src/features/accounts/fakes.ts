@@ -12,13 +12,11 @@ export const accountHandlers = (_world: World) => [
   }),
   http.delete("*/_allauth/browser/v1/auth/session", () => HttpResponse.json({ status: 401 }, { status: 401 })),
   http.get("*/api/v1/demo-accounts", () =>
-    HttpResponse.json({
-      accounts: [
-        { email: "ana@example.com", password: "trimtab", name: "Ana Ferreira", role: "admin" },
-        { email: "jonas@example.com", password: "trimtab", name: "Jonas Weber", role: "editor" },
-        { email: "mei@example.com", password: "trimtab", name: "Mei Tanaka", role: "viewer" },
-      ],
-    }),
+    HttpResponse.json([
+      { email: "ana@example.com", password: "trimtab", name: "Ana Ferreira", role: "admin", workspace: "acme" },
+      { email: "jonas@example.com", password: "trimtab", name: "Jonas Weber", role: "editor", workspace: "acme" },
+      { email: "mei@example.com", password: "trimtab", name: "Mei Tanaka", role: "viewer", workspace: "acme" },
+    ]),
   ),
   http.get("*/api/v1/me", () => HttpResponse.json(fakeMe)),
   http.get("*/api/v1/members", () =>

@@ -10,7 +10,7 @@ export const demoQuery = queryOptions({
   queryKey: keys.demo,
   queryFn: async ({ signal }) => {
     try {
-      return (await data(api.GET("/api/v1/demo-accounts", { signal }))).accounts;
+      return await data(api.GET("/api/v1/demo-accounts", { signal }));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return [];
       throw error;

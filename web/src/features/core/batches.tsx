@@ -4,7 +4,7 @@ import { Modal } from "@mantine/core";
 import type { Batch } from "../../api/types";
 import { useHere } from "../../api/workspace";
 import { formatAgo, formatInstant } from "../../lib/dates";
-import { type Message, plural, t } from "../../lib/t";
+import { type Message, t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import { EmptyState, ErrorState, SkeletonLines, useSlow } from "../../ui/states";
 import css from "./batches.module.css";
@@ -23,7 +23,7 @@ export function Batches() {
   const [asked, setAsked] = useState<Batch | null>(null);
   if (batches.isError) return <ErrorState error={batches.error} onRetry={() => void batches.refetch()} />;
   if (!batches.data) return slow ? <SkeletonLines count={6} height={56} /> : null;
-  const list = batches.data.batches;
+  const list = batches.data;
   if (list.length === 0) return <EmptyState title={t("batch.emptyTitle")} text={t("batch.emptyText")} />;
   return (
     <>
@@ -39,9 +39,6 @@ export function Batches() {
                 </time>
               </p>
             </div>
-            {typeof batch.changes === "number" && (
-              <span className={css.count}>{plural("batch.changeOne", "batch.changeMany", batch.changes)}</span>
-            )}
             {batch.undone_at ? (
               <span className={css.undone}>{t("batch.undone", { when: formatAgo(batch.undone_at) })}</span>
             ) : (

@@ -3,7 +3,7 @@ import type { Field, HistoryLine } from "../../api/types";
 import type { World } from "../../testing/world";
 
 const field = (name: string, label: string, type: string, more: Partial<Field> = {}): Field => ({
-  name, label, type, operators: [], sortable: true, groupable: false, totals: [], custom: false, options: [], ...more,
+  name, label, type, operators: [], sortable: true, groupable: false, totals: [], custom: false, options: [], entity: null, unit: null, ...more,
 });
 
 export const fakeFields: Field[] = [
@@ -11,8 +11,8 @@ export const fakeFields: Field[] = [
   field("phase", "Phase", "ref", { groupable: true }), field("health", "Health", "choice", { groupable: true }),
   field("owner", "Owner", "ref", { groupable: true }), field("team", "Team", "ref", { groupable: true }),
   field("area", "Area", "ref", { groupable: true }), field("timeframe", "Timeframe", "timeframe"),
-  field("effort", "Effort", "number", { totals: ["sum"] }), field("effort.rolled", "Effort from children", "number"),
-  field("benefit", "Benefit", "number", { totals: ["sum"] }), field("progress", "Progress", "number"),
+  field("effort", "Effort", "number", { totals: ["sum"], unit: "person-days" }), field("effort.rolled", "Effort from children", "number"),
+  field("benefit", "Benefit", "number", { totals: ["sum"] }), field("progress", "Progress", "number", { unit: "%" }),
   field("tags", "Tags", "tags", { sortable: false }), field("health.note", "Health note", "prose"),
   field("dim.theme", "Theme", "ref", { sortable: false, groupable: true }), field("region", "Region", "choice", { custom: true, groupable: true }),
   field("updated", "Updated", "instant"),
@@ -21,7 +21,7 @@ export const fakeFields: Field[] = [
 export const fakeLine = (seq: number, over: Partial<HistoryLine> = {}): HistoryLine => ({
   seq, at: "2026-11-21T09:30:00Z", recorded_at: "2026-11-21T09:30:00Z", op: "U",
   fields: { health: { old: "on_track", new: "at_risk", old_label: "On track", new_label: "At risk" } },
-  actor: { kind: "person", name: "Jonas Weber" }, origin: "ui", cause: null, note: "Vendor slipped by three weeks.", batch_id: null,
+  actor: { kind: "person", name: "Jonas Weber" }, origin: "ui", cause: null, note: "Vendor slipped by three weeks.", batch_id: null, version: 2, backfill: false,
   change_set_id: `00000000-0000-7000-8a00-${String(seq).padStart(12, "0")}`, undone: false, ...over,
 });
 
@@ -54,17 +54,15 @@ export const coreHandlers = (world: World) => [
           end_precision: { old: "quarter", new: "quarter", old_label: null, new_label: null },
         },
       }),
-      fakeLine(1, { op: "I", at: "2025-06-02T08:00:00Z", origin: "import", note: "", cause: { kind: "kep", file: "items.csv" }, actor: { kind: "person", name: null }, fields: { title: { old: null, new: "First title", old_label: null, new_label: null } } }),
+      fakeLine(1, { op: "I", backfill: true, at: "2025-06-02T08:00:00Z", origin: "import", note: "", cause: { kind: "kep", file: "items.csv" }, actor: { kind: "person", name: "" }, fields: { title: { old: null, new: "First title", old_label: null, new_label: null } } }),
     ];
     return HttpResponse.json({ lines, next: null });
   }),
   http.get("*/api/v1/batches", () =>
-    HttpResponse.json({
-      batches: [
-        { id: "b2", kind: "bulk", label: "Moved nine features to Q1 2027", actor_name: "Jonas Weber", opened_at: "2026-11-20T10:00:00Z", undone_at: null, undone_by: null, undoes: null, changes: 9 },
-        { id: "b1", kind: "import", label: "portfolio.csv", actor_name: "Ana Ferreira", opened_at: "2026-03-02T10:00:00Z", undone_at: "2026-03-02T11:00:00Z", undone_by: "b0", undoes: null, changes: 412 },
-      ],
-    }),
+    HttpResponse.json([
+        { id: "b2", kind: "bulk", label: "Moved nine features to Q1 2027", actor_name: "Jonas Weber", opened_at: "2026-11-20T10:00:00Z", undone_at: null, undone_by: null, undoes: null },
+        { id: "b1", kind: "import", label: "portfolio.csv", actor_name: "Ana Ferreira", opened_at: "2026-03-02T10:00:00Z", undone_at: "2026-03-02T11:00:00Z", undone_by: "b0", undoes: null },
+    ]),
   ),
   http.post("*/api/v1/batches/:id/undo", () => HttpResponse.json({ batch_id: "b3", restored: 9, refused: [] })),
   http.post("*/api/v1/change-sets/:id/undo", () => HttpResponse.json({ batch_id: "b3", restored: 1, refused: [] })),

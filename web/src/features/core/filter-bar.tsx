@@ -119,7 +119,10 @@ export function FilterBar({ text, onChange, problems, ref }: Props) {
             setDraft(event.currentTarget.value.replaceAll("\n", " "));
             setCaret(event.currentTarget.selectionStart);
           }}
-          onSelect={(event) => setCaret((was) => (was === null ? null : event.currentTarget.selectionStart))}
+          onSelect={(event) => {
+            const at = event.currentTarget.selectionStart;
+            setCaret((was) => (was === null ? null : at));
+          }}
           onClick={(event) => setCaret(event.currentTarget.selectionStart)}
           onBlur={() => setCaret(null)}
           onKeyDown={handleKey}

@@ -10,7 +10,7 @@ import css from "./history-lines.module.css";
 import { historyQuery, useUndo } from "./queries";
 
 interface Props {
-  entity: string;
+  entity: "item";
   id: string;
   /** What people call a field of the record. */
   labelOf: (field: string) => string;
@@ -48,7 +48,7 @@ export function HistoryLines({ entity, id, labelOf }: Props) {
 }
 
 /** Entries that were true long before we learned of them came with an import. */
-const isImported = (line: HistoryLine) => line.origin === "import" || line.at.slice(0, 10) < line.recorded_at.slice(0, 10);
+const isImported = (line: HistoryLine) => line.backfill || line.origin === "import";
 
 const OPS: Record<string, Message> = { I: "history.created", D: "history.deleted", P: "history.purged" };
 

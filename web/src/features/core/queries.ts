@@ -31,7 +31,7 @@ export const daysQuery = (workspace: string) =>
     staleTime: 300_000,
   });
 
-export const historyQuery = (workspace: string, entity: string, id: string) =>
+export const historyQuery = (workspace: string, entity: "item", id: string) =>
   infiniteQueryOptions({
     queryKey: [...keys.history(workspace), entity, id],
     queryFn: ({ signal, pageParam }) =>

@@ -89,9 +89,6 @@ export function TimeRail({ open, onClose, onOpen, onLens }: Props) {
         </label>
         <KnownOn today={today} first={first} onLens={onLens} />
         <span className={css.spacer} />
-        <Button tone="quiet" disabled={day >= today && !isPast(lens)} onClick={() => onLens({})}>
-          {t("rail.backToToday")}
-        </Button>
         <IconButton icon="close" label={t("rail.close")} shortcut="T" onClick={onClose} />
       </div>
       <div className={css.track}>

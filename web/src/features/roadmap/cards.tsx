@@ -49,9 +49,10 @@ export function Cards({ rows, columns, config, onToggle, onOpen, onReach }: Prop
               aria-level={row.depth + 1}
               aria-expanded={row.kind === "gap" || (row.kind === "item" && !row.expandable) ? undefined : row.expanded}
               className={css.card}
-              style={{ transform: `translateY(${item.start}px)`, height: item.size, paddingLeft: 16 + Math.min(row.depth, 4) * 14 }}
+              style={{ transform: `translateY(${item.start}px)`, height: item.size, paddingLeft: 8 + Math.min(row.depth, 4) * 14 }}
             >
               {row.kind === "gap" && <div role="gridcell" className={css.gap} />}
+              {row.kind === "item" && !row.expandable && <span className={css.leaf} />}
               {row.kind !== "gap" && (row.kind === "group" || row.expandable) && (
                 <div role="gridcell" className={css.twistCell}>
                   <button

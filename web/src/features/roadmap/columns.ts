@@ -48,7 +48,6 @@ export function columnsOf(fields: Field[], config: Config): Column[] {
 function toColumn(field: Field, names: Set<string>, config: Config): Column {
   const number = field.type === "number";
   const editable = !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled") && field.name !== "start" && field.name !== "end";
-  const custom = config.custom_fields.find((each) => each.key === field.name);
   return {
     name: field.name,
     label: field.label,
@@ -58,7 +57,7 @@ function toColumn(field: Field, names: Set<string>, config: Config): Column {
     sortable: field.sortable,
     editor: editable ? (EDITORS[field.type] ?? null) : null,
     also: (ALSO[field.name] ?? []).filter((name) => names.has(name)),
-    unit: unitOf(field.name, config) ?? custom?.unit ?? "",
+    unit: unitOf(field, config),
   };
 }
 
@@ -67,10 +66,9 @@ function kindOf(field: Field): string {
   return field.type;
 }
 
-function unitOf(name: string, config: Config): string | undefined {
-  if (name === "effort") return "d";
-  if (name === "progress") return "%";
-  return name === "benefit" ? config.workspace.benefit_unit : undefined;
+function unitOf(field: Field, config: Config): string {
+  if (field.name === "benefit") return config.workspace.benefit_unit;
+  return field.unit === "person-days" ? "d" : (field.unit ?? "");
 }
 
 /** The columns of a view: those that the address names and that exist, else the usual ones; the title always first. */

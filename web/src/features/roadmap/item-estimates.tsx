@@ -18,6 +18,9 @@ interface Props {
   onUndo: (changeSet: string) => void;
 }
 
+/** An estimate that is being written may have no likely value yet. */
+type Draft = Omit<Estimate, "likely"> & { likely: number | null };
+
 const ENDS = ["low", "likely", "high"] as const;
 
 /** Effort in person-days, one line per team: low, likely, high. */
@@ -25,15 +28,16 @@ export function ItemEstimates({ item, canEdit, onUndo }: Props) {
   const { config } = useHere();
   const save = useSetEstimates(item.id, onUndo);
   const [adding, setAdding] = useState(false);
-  const [draft, setDraft] = useState<Estimate | null>(null);
-  const list = draft ? [...item.estimates.filter((each) => each.team_id !== draft.team_id), draft] : item.estimates;
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const list: Draft[] = draft ? [...item.estimates.filter((each) => each.team_id !== draft.team_id), draft] : item.estimates;
   const free = config.teams.filter((team) => !item.estimates.some((each) => each.team_id === team.id));
 
-  function put(next: Estimate) {
-    if (next.likely === null) setDraft(next);
+  function put(next: Draft) {
+    const { likely } = next;
+    if (likely === null) setDraft(next);
     else {
       setDraft(null);
-      save.mutate([...item.estimates.filter((each) => each.team_id !== next.team_id), next]);
+      save.mutate([...item.estimates.filter((each) => each.team_id !== next.team_id), { ...next, likely }]);
     }
   }
 
@@ -102,7 +106,8 @@ export function ItemEstimates({ item, canEdit, onUndo }: Props) {
                       label={t("estimate.remove")}
                       onClick={() => {
                         setDraft(null);
-                        if (item.estimates.includes(estimate)) save.mutate(item.estimates.filter((each) => each !== estimate));
+                        const rest = item.estimates.filter((each) => each.team_id !== estimate.team_id);
+                        if (rest.length < item.estimates.length) save.mutate(rest);
                       }}
                     />
                   )}

@@ -101,7 +101,7 @@ const KINDS = ["link.waitsFor", "link.blocks", "link.relatesTo", "link.replaces"
 function toLink(kind: (typeof KINDS)[number], own: string, other: string): Link {
   if (kind === "link.waitsFor") return { kind: "dependency", from_id: other, to_id: own };
   if (kind === "link.blocks") return { kind: "dependency", from_id: own, to_id: other };
-  const type = { "link.relatesTo": "relates_to", "link.replaces": "replaces", "link.duplicates": "duplicates" }[kind];
+  const type = ({ "link.relatesTo": "relates_to", "link.replaces": "replaces", "link.duplicates": "duplicates" } as const)[kind];
   return { kind: "relation", from_id: own, to_id: other, type };
 }
 

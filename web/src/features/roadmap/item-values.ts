@@ -20,7 +20,7 @@ export function itemValue(item: Item, column: string): unknown {
     case "effort":
       return ownEffort(item);
     case "children":
-      return item.rolled?.children ?? null;
+      return item.rolled.children;
     case "health.note":
       return item.health_note;
     default:
@@ -46,7 +46,7 @@ function ownEffort(item: Item): number | null {
 /** What the children add up to for a column, or null where there is nothing to add up. */
 export function rolledValue(item: Item, column: string): unknown {
   const { rolled } = item;
-  if (!rolled || rolled.children === 0) return null;
+  if (rolled.children === 0) return null;
   if (column === "timeframe") {
     const frame: Timeframe = {
       start: rolled.start_on,

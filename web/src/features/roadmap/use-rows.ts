@@ -37,7 +37,7 @@ export function useRows(view: ViewSearch, columns: Column[]): Rows {
   const tree = useQuery({ ...treeQuery(client, slug, base, axis), enabled: axis !== "none" });
   const flat = useInfiniteQuery({ ...flatQuery(slug, base, view.group), enabled: axis === "none" });
   const isTree = axis !== "none";
-  const pages = (isTree ? tree.data?.pages : flat.data?.pages) ?? NO_PAGES;
+  const pages = useLast(isTree ? tree.data?.pages : flat.data?.pages);
   const lazyIds = isTree && tree.data?.lazy ? wanted : [];
   const children = useQueries({
     queries: lazyIds.map((id) => childrenQuery(slug, base, axis, id)),
@@ -87,6 +87,13 @@ export function useRows(view: ViewSearch, columns: Column[]): Rows {
     reach,
     retry: () => void query.refetch(),
   };
+}
+
+/** The newest pages there were: a question that is refused leaves the last good answer on screen. */
+function useLast(pages: Answer[] | undefined): Answer[] {
+  const [last, setLast] = useState(pages);
+  if (pages !== undefined && pages !== last) setLast(pages);
+  return pages ?? last ?? NO_PAGES;
 }
 
 function withGroup(base: ReturnType<typeof baseRequest>, group: string | undefined) {

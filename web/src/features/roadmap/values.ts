@@ -1,4 +1,4 @@
-import type { Answer, Config, PhaseRef, Timeframe } from "../../api/types";
+import type { Answer, Config, ItemFields, PhaseRef, Timeframe } from "../../api/types";
 import type { Choice } from "../../ui/picker";
 import { formatTimeframe, MISSING } from "../../lib/timeframe";
 import { formatNumber } from "../../lib/format";
@@ -45,7 +45,7 @@ export function choicesOf(config: Config, field: string): Choice[] {
   if (field === "phase") return phaseChoices(config, config.tracks.find((track) => track.primary)?.id);
   const custom = config.custom_fields.find((each) => each.key === field);
   if (custom && custom.options.length > 0) {
-    return custom.options.map((option) => ({ value: option.key, label: option.label }));
+    return custom.options.map((option) => ({ value: option.key, label: option.name }));
   }
   return namesOf(config, field).map(({ id, name }) => ({ value: id, label: name }));
 }
@@ -61,7 +61,7 @@ const categoryKey = (category: string) =>
   category === "doing" || category === "done" || category === "cancelled" ? category : "todo";
 
 /** The PATCH body for one column's new value. */
-export function toPatch(column: string, value: unknown, config: Config): Record<string, unknown> {
+export function toPatch(column: string, value: unknown, config: Config): ItemFields {
   if (column === "timeframe") {
     const frame = value as Timeframe;
     return {
@@ -69,15 +69,15 @@ export function toPatch(column: string, value: unknown, config: Config): Record<
       start_precision: frame.start_precision,
       end_on: frame.end,
       end_precision: frame.end_precision,
-    };
+    } as ItemFields;
   }
-  if (["phase", "owner", "team", "area", "release", "level", "parent"].includes(column)) return { [`${column}_id`]: value };
+  if (["phase", "owner", "team", "area", "release", "level", "parent"].includes(column)) return { [`${column}_id`]: value } as ItemFields;
   if (column.startsWith("dim.")) {
     const values = Array.isArray(value) ? value : value === null ? [] : [value];
     return { dimensions: { [column.slice(4)]: values } };
   }
   if (config.custom_fields.some((field) => field.key === column)) return { custom: { [column]: value } };
-  return { [column.replace(".", "_")]: value };
+  return { [column.replace(".", "_")]: value } as ItemFields;
 }
 
 /** Any value in words, for notices: what somebody chose, what it was. */

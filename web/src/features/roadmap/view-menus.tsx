@@ -65,7 +65,7 @@ export function ViewMenus({ view, fields, columns, chosen, onChange }: Props) {
       <ColumnsPicker columns={columns} chosen={chosen} onChange={(cols) => onChange({ cols })} />
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button tone="quiet" icon="rows" aria-label={t("density.label")} title={t("density.label")} />
+          <Button tone="quiet" icon="rows" className={css.density ?? ""} aria-label={t("density.label")} title={t("density.label")} />
         </Menu.Target>
         <Menu.Dropdown className={css.surface}>
           {DENSITIES.map((each) => (

@@ -69,7 +69,7 @@ export const useSetTrackPhase = (itemId: string, onUndo: (changeSet: string) => 
 
 export type Link =
   | { kind: "dependency"; from_id: string; to_id: string }
-  | { kind: "relation"; from_id: string; to_id: string; type: string };
+  | { kind: "relation"; from_id: string; to_id: string; type: "relates_to" | "replaces" | "duplicates" };
 
 export const useAddLink = (onUndo: (changeSet: string) => void) =>
   useWrite(
