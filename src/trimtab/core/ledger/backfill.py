@@ -78,8 +78,8 @@ def backfill_many(
 
     Entries may come in any order of time; where two have the same instant, the given order counts. Per field each
     ``old`` equals the ``new`` before it, and the last ``new`` what the record's first own version says. Before its
-    first entry a field was what that entry's ``old`` says; fields without entries are missing, constants excepted; columns
-    that are never empty need one or the other. Nothing is announced; undoing ``batch`` takes it back.
+    first entry a field was what that entry's ``old`` says; fields without entries are missing, constants excepted;
+    columns that are never empty need one or the other. Nothing is announced; undoing ``batch`` takes it back.
     """
     actor.require(Permission.EDIT)
     sets: dict[tuple[datetime, str | None, bytes], dict[str, object]] = {}

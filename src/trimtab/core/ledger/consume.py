@@ -48,7 +48,7 @@ def consume(name: str, limit: int = 1000, *, from_start: bool = True) -> list[Lo
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [name, limit, from_start])
         return [
-            LoggedChange(
+            LoggedChange(  # type: ignore[call-arg]
                 seq,
                 entity,
                 entity_id,

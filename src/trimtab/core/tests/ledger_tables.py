@@ -1,6 +1,6 @@
 """Two small tracked tables, a parent and its children, and ways to look at all that the ledger keeps of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -98,8 +98,20 @@ class World:
             params = [as_of, as_of, known_on, known_on, known_on]
         with self.inside():
             rows = self.run(f"select id, to_jsonb(v)::text from scoped.{table}_version v where {where}", *params)
-        assert len({row[0] for row in rows}) == len(rows), "two versions of one record at one instant"
         return _content(rows)
+
+    def lenses(self, table: str, moments: Sequence[datetime]) -> dict[datetime, dict[UUID, dict[str, object]]]:
+        """The records as they were at each of ``moments``."""
+        with self.inside():
+            rows = self.run(
+                f"""select m.at, v.id, to_jsonb(v)::text from unnest(%s::timestamptz[]) m (at)
+                join scoped.{table}_version v on v.during @> m.at and v.voided_at is null""",
+                list(moments),
+            )
+        found: dict[datetime, list[tuple[object, object]]] = {at: [] for at in moments}
+        for at, record_id, text in rows:
+            found[at].append((record_id, text))
+        return {at: _content(records) for at, records in found.items()}
 
     def replay(self, table: str, as_of: datetime | None = None) -> dict[UUID, dict[str, object]]:
         with self.inside():
@@ -120,6 +132,7 @@ _PAST = ("version_row", "during", "recorded_at", "closed_recorded_at", "voided_a
 def _content(rows) -> dict[UUID, dict[str, object]]:
     records = {}
     for record_id, text in rows:
+        assert record_id not in records, "two versions of one record at one instant"
         record = {k: v for k, v in orjson.loads(text).items() if k not in OWN + _PAST and v is not None}
         if record.get("custom") == {}:
             del record["custom"]

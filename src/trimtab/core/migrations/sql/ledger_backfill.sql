@@ -47,8 +47,8 @@ begin
   using p_entries;
   execute ledger_for(p_entity, $sql$
     insert into ledger_backfill_record (record_id, since, own_since, own, told, constants)
-    select e.record_id, min(e.at), own.since, own.fields, told.found, c.fields
-    from ledger_backfill_entry e
+    select e.record_id, e.since, own.since, own.fields, told.found, c.fields
+    from (select record_id, min(at) as since from ledger_backfill_entry group by record_id) e
     left join lateral (
       select lower(v.during) as since, ledger_flat(to_jsonb(v)) as fields from {versions} v
       where v.workspace_id = $1 and v.id = e.record_id and v.voided_at is null and v.version > 0
@@ -61,8 +61,7 @@ begin
     left join lateral (
       select ledger_flat(to_jsonb(p)) as fields
       from jsonb_populate_record(null::{table}, ledger_nest(coalesce($2 -> e.record_id::text, '{}'))) p
-    ) c on true
-    group by e.record_id, own.since, own.fields, told.found, c.fields$sql$)
+    ) c on true$sql$)
   using p_workspace, p_constants;
 end $fn$;
 
@@ -191,12 +190,14 @@ begin
     ), told as (
       insert into ledger_change (workspace_id, change_set_id, entity, entity_id, op, fields, version, at, recorded_at, txid)
       select $2, $4, $5, f.id, 'I', coalesce((
-          select jsonb_object_agg(e.key, jsonb_build_array(null, e.value)) from jsonb_each(f.fields) e), '{}'),
+          select jsonb_object_agg(e.key, jsonb_build_array(null, e.value)) from jsonb_each(f.fields) e
+          where e.key like 'custom.%' or e.key = any ($6)), '{}'),
         0, $3, now(), pg_current_xact_id()
       from first f
     )
     select array_agg(id order by id), array_agg(until order by id) from first$sql$)
-  into ids, until using p_ids, p_workspace, since, mine, p_entity;
+  into ids, until using p_ids, p_workspace, since, mine, p_entity,
+    array(select name from ledger_columns(ledger_table(p_entity)) where not own and generated is null);
   if ids is null then
     delete from ledger_change_set where id = mine;
     return 0;

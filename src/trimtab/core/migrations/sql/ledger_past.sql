@@ -87,6 +87,7 @@ begin
       from work w
       join ledger_change c on c.workspace_id = $4 and c.entity_id = w.id and c.entity = $6
         and c.voided_at is null and c.at >= w.since and c.at < w.until
+        and c.op <> 'P'  -- the value is gone from all changes, so a purge itself changes nothing
       join ledger_change_set s on s.id = c.change_set_id
     ), life as (
       select e.*, sum((e.op in ('B', 'I', 'D'))::int) over (partition by e.id order by e.position) as life,

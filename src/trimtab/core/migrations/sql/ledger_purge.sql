@@ -33,7 +33,7 @@ begin
   if not found then
     insert into ledger_change (workspace_id, change_set_id, entity, entity_id, op, fields, version, at, recorded_at, txid)
     select p_workspace, mine.id, p_entity, p_id, 'P', jsonb_build_object(p_field, jsonb_build_array(null, null)),
-      coalesce(max(c.version), 0), greatest(mine.at, max(c.at)), mine.recorded_at, mine.txid
+      coalesce(max(c.version), 0), mine.at, mine.recorded_at, mine.txid
     from ledger_change c where c.workspace_id = p_workspace and c.entity_id = p_id and c.entity = p_entity;
   end if;
   update ledger_change c set fields = jsonb_set(c.fields, array[p_field], jsonb_build_array(
