@@ -13,13 +13,15 @@ from trimtab.core.actors import Actor, Clock, Lens
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import Source
 from trimtab.core.query import config, literals, request
-from trimtab.core.query.compile import flat
-from trimtab.core.query.compile.columns import columns
+from trimtab.core.query.compile import flat, groups
+from trimtab.core.query.compile.axis import axis_tree
+from trimtab.core.query.compile.columns import Column, columns
 from trimtab.core.query.compile.context import Context, lens_parameters
-from trimtab.core.query.compile.cursor import write
-from trimtab.core.query.compile.flat import Page
+from trimtab.core.query.compile.cursor import read_offset, write, write_offset
+from trimtab.core.query.compile.flat import Matching, Page
 from trimtab.core.query.compile.references import resolve
 from trimtab.core.query.compile.statement import statement
+from trimtab.core.query.compile.tree import parent_tree
 from trimtab.core.query.database import fetch
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.nodes import conditions
@@ -98,22 +100,39 @@ def _until(text: str, moment: Moment) -> Any:
 def _rows(context: Context, asked: Request) -> bytes:
     shown = columns(context, asked.columns)
     match = flat.matching(context, asked)
-    page = flat.page(context, asked, match, shown)
+    page = _page(context, asked, match, shown)
     sql, names = statement(context, asked, match, page, shown)
     return _answer(context, asked, page, dict(zip(names, fetch(sql, context.params)[0], strict=True)))
 
 
+def _page(context: Context, asked: Request, match: Matching, shown: list[Column]) -> Page:
+    tree = asked.tree
+    if tree is None:
+        return flat.page(context, asked, match, shown)
+    if tree.axis == "parent" and context.source.ladder is not None:
+        return parent_tree(context, asked, tree, match, shown)
+    return axis_tree(context, asked, tree, match, shown)
+
+
 def _answer(context: Context, asked: Request, page: Page, found: dict[str, Any]) -> bytes:
     more = found["rows"] > asked.size > 0
-    after = write(page.order, found["last"]) if more and page.order is not None else None
+    after = _next(asked, page, found["last"]) if more else None
     parts = [
         f'{{"source":"{context.source.entity}","columns":{found["columns"]},"refs":{found["refs"]}',
         f'"rows":{min(found["rows"], asked.size)}',
         f'"next":{json.dumps(after)}',
     ]
-    parts.extend(f'"{name}":{found[name]}' for name in ("count", "totals", "groups") if name in found)
+    parts.extend(f'"{name}":{found[name]}' for name in ("count", "totals") if name in found)
+    if asked.group:
+        parts.append(f'"groups":{groups.finish(context, asked, found)}')
     parts.append(f'"lens":{_lens_json(context.lens)},"warnings":{json.dumps(context.warnings)}}}')
     return ",".join(parts).encode()
+
+
+def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:
+    if page.order is None or last is None:
+        return write_offset(read_offset(asked.after) + asked.size)
+    return write(page.order, last)
 
 
 def _lens_json(lens: Lens) -> str:

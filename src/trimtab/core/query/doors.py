@@ -10,6 +10,7 @@ from trimtab.core.query import config, rights
 from trimtab.core.query.answer import context_of
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.filters import OPERATORS, Filter
+from trimtab.core.query.compile.groups import groupable
 from trimtab.core.query.compile.references import resolve
 from trimtab.core.query.compile.sorts import field_keys
 from trimtab.core.query.compile.totals import functions
@@ -21,7 +22,6 @@ from trimtab.core.query.problems import Problem, QueryInvalid
 from trimtab.core.query.suggest import suggestions
 
 _PLAIN = {FieldKind.SELF: "text", FieldKind.PROSE: "text", FieldKind.WORDS: "text"}
-_UNGROUPED = {FieldKind.SELF, FieldKind.PROSE, FieldKind.WORDS, FieldKind.JSON, FieldKind.TIMEFRAME, FieldKind.INSTANT}
 
 
 def fields(actor: Actor, source: str) -> list[dict[str, Any]]:
@@ -48,11 +48,6 @@ def _described(spec: FieldSpec) -> dict[str, Any]:
         "unit": spec.unit or None,
         "options": [{"key": option.key, "name": option.name} for option in spec.options],
     }
-
-
-def groupable(spec: FieldSpec) -> bool:
-    """Whether rows can be grouped by the field's values."""
-    return spec.kind not in _UNGROUPED and spec.name != "rank"
 
 
 def parse(actor: Actor, clock: Clock, source: str, text: str) -> dict[str, Any]:

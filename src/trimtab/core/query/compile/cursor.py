@@ -46,6 +46,24 @@ def write(order: Order, values: Sequence[str | None]) -> str:
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
+def write_offset(count: int) -> str:
+    """The cursor of a page that begins after ``count`` rows."""
+    return base64.urlsafe_b64encode(str(count).encode()).decode().rstrip("=")
+
+
+def read_offset(cursor: str | None) -> int:
+    """The inverse of ``write_offset``; 0 for the first page. Raises QueryInvalid."""
+    if cursor is None:
+        return 0
+    try:
+        count = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        raise _stale() from None
+    if not 0 <= count <= 10**9:
+        raise _stale()
+    return count
+
+
 def _mark(order: Order) -> str:
     return hashlib.blake2s(order.clause.encode(), digest_size=6).hexdigest()
 

@@ -28,11 +28,15 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's rows as selects: ``ctes`` by name, the last one ``page``, which numbers its rows by ``n`` from 1."""
+    """A page's rows as selects: ``ctes`` by name, the last one ``page``, which numbers its rows by ``n`` from 1.
+
+    ``order`` is None where pages are counted instead of continued; ``inline`` names what is cheaper read twice.
+    """
 
     ctes: dict[str, str]
     order: Order | None
     columns: tuple[tuple[str, str], ...] = ()
+    inline: frozenset[str] = frozenset()
 
 
 def matching(context: Context, request: Request) -> Matching:

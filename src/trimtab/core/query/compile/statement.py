@@ -1,6 +1,7 @@
 """The one statement: a page, its names, its totals, and what differs from today."""
 
 from trimtab.core.query.compile import columns as shown
+from trimtab.core.query.compile import groups
 from trimtab.core.query.compile.columns import Column
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.flat import Matching, Page
@@ -34,7 +35,11 @@ def statement(
         both = (*match.joins, *joins(context, request.totals))
         figures = totals_json(context, request.totals)
         parts["totals"] = f"(select {figures}::text from {context.rows(both)} where {match.predicate})"
-    before = ", ".join(f"{name} as materialized ({sql})" for name, sql in ctes.items())
+    if request.group:
+        parts |= groups.parts_sql(context, request, match)
+    before = ", ".join(
+        f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
+    )
     selected = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
     return f"with recursive {before} select {selected}", list(parts)
 
