@@ -25,7 +25,7 @@ _KEY_OR_NAME = "(lower({r}.key) = {word} or lower({r}.name) = {word})"
 
 
 def _options(choices: type[models.TextChoices]) -> tuple[Option, ...]:
-    return tuple(Option(value, str(label)) for value, label in choices.choices)
+    return tuple(Option(value, str(label).capitalize()) for value, label in choices.choices)
 
 
 def _text(name: str, label: str, column: str = "", **more: Any) -> FieldSpec:
