@@ -28,8 +28,8 @@ order by not s.backfill, case when s.backfill then c.at end, c.seq
 def replay(workspace_id: UUID, entity: str, *, as_of: datetime | None = None) -> dict[UUID, Fields]:
     """The records of ``entity`` by id, as the log alone tells them: fields that hold something, ``custom`` as a map.
 
-    A purge took the value out of every change, so it needs no telling. Live in the order of writing; ``as_of`` an instant in the order of truth, without what was undone. Slow: for tests
-    and the doctor.
+    Live in the order of writing; ``as_of`` an instant in the order of truth, without what was undone. A purge took the
+    value out of every change, so it needs no telling. Slow: for tests and the doctor.
     """
     with connection.cursor() as cursor:
         cursor.execute(_NOW if as_of is None else _THEN, {"workspace": workspace_id, "entity": entity, "as_of": as_of})

@@ -163,16 +163,13 @@ class TestScope:
             pass
 
     def test_not_even_the_owner_logs_into_another_workspace(self, world, record):
-        with (
-            pytest.raises(DatabaseError, match="ledger_change_workspace_id_change_set_id_fkey"),
-            transaction.atomic("owner"),
-            connections["owner"].cursor() as cursor,
-        ):
+        strange = "insert into test_parent (id, workspace_id, title) values (gen_random_uuid(), gen_random_uuid(), '')"
+        with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
             cursor.execute("select set_config('trimtab.workspace', %s, true)", [str(world.id)])
             cursor.execute("select ledger_open(%s, now(), 'person', null, '', 'cli')", [world.id])
-            cursor.execute(
-                "insert into test_parent (id, workspace_id, title) values (gen_random_uuid(), gen_random_uuid(), '')"
-            )
+            with pytest.raises(DatabaseError, match="ledger_change_workspace_id_change_set_id_fkey"):
+                cursor.execute(strange)
+            transaction.set_rollback(True, using="owner")
 
 
 class TestColumns:
