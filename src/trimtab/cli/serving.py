@@ -88,8 +88,7 @@ def prepare(sample: bool) -> None:
             from trimtab.sample import build_sample_company
 
             summary = build_sample_company(today=datetime.now(UTC).date(), progress=_tell)
-            for account in summary.accounts:
-                click.echo(f"  {account.email:<32} {account.password:<24} {account.role}")
+            click.echo(summary.sign_ins())
 
 
 @click.command()
