@@ -1,0 +1,289 @@
+"""For every route: who may call it, and a call that succeeds for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from trimtab.accounts.tests.factories import Call, join, make_token, unique_email
+from trimtab.core import operations
+from trimtab.core.actors import Actor, Permission, Role
+from trimtab.core.tests.factories import NOON, inside
+from trimtab.roadmap.tests.factories import level, phase
+
+VIEW, CONTRIBUTE, EDIT, CONFIGURE, ADMIN = Permission
+_numbers = count(1)
+_ranks = count(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A path with its ids and query in it, and a body."""
+
+    path: str
+    body: Any = None
+
+
+class World:
+    """Things of one workspace, freshly made by its admin, for somebody (``caller``) to call upon."""
+
+    def __init__(self, admin: Call, caller: Actor | None) -> None:
+        self.admin = admin
+        self.actor: Actor = admin.actor  # type: ignore[assignment]
+        self.caller = caller
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        """A record made over the API. Its name is its own."""
+        response = self.admin("post", path, body)
+        assert response.status_code == 201, response.content
+        return response.json() | {"change_set": response.headers["Trimtab-Change-Set"]}
+
+    def named(self, path: str, **body: Any) -> dict[str, Any]:
+        return self.make(path, name=self.name(), **body)
+
+    def name(self) -> str:
+        return f"Thing {next(_numbers)}"
+
+    def item(self, level_key: str = "feature", **body: Any) -> dict[str, Any]:
+        """An item that belongs to the caller where the caller is a person here."""
+        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
+        owner = self.caller.person_id if ours and self.caller else None
+        return self.make("/items", title=self.name(), level_id=level(self.actor, level_key), owner_id=owner, **body)
+
+    def dependency(self) -> dict[str, Any]:
+        return self.make("/dependencies", from_id=self.item()["id"], to_id=self.item()["id"])
+
+    def relation(self) -> dict[str, Any]:
+        ends = {"from_id": self.item()["id"], "to_id": self.item()["id"]}
+        return self.make("/relations", type="relates_to", **ends)
+
+    def field(self) -> dict[str, Any]:
+        return self.named("/custom-fields", type="text")
+
+    def track(self) -> dict[str, Any]:
+        return self.named("/tracks")
+
+    def phase(self) -> dict[str, Any]:
+        return self.named("/phases", track_id=self.track()["id"], category="todo")
+
+    def dimension_value(self) -> dict[str, Any]:
+        return self.named("/dimension-values", dimension_id=self.named("/dimensions")["id"])
+
+    def member(self) -> dict[str, Any]:
+        return self.make("/members", email=unique_email(), role="viewer")
+
+    def team_member(self) -> dict[str, Any]:
+        team, person = self.named("/teams"), self.named("/people")
+        response = self.admin("post", f"/teams/{team['id']}/members", {"person_id": person["id"]})
+        return response.json()  # type: ignore[no-any-return]
+
+    def operation(self) -> Any:
+        with inside(self.actor):
+            return operations.start(self.actor, NOON, kind="test", label="test", given={})
+
+    def workspace(self) -> dict[str, Any]:
+        return self.admin("get", "/me").json()["workspace"]  # type: ignore[no-any-return]
+
+
+Make = Callable[[World], Request]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``needs`` is the weakest right that suffices. ``named``: the call names a record of the workspace.
+
+    ``session``: tokens may not call it, only somebody who signed in. ``status`` is what success answers.
+    """
+
+    needs: Permission
+    make: Make
+    status: int = 200
+    named: bool = True
+    session: bool = False
+    reads: bool = field(default=False)
+
+
+def _read(make: Make, *, named: bool = False) -> Plan:
+    return Plan(VIEW, make, named=named, reads=True)
+
+
+def _at(path: str) -> Make:
+    return lambda world: Request(path)
+
+
+def _change(path: str, make: Callable[[World], dict[str, Any]], **changes: Any) -> Make:
+    """A PATCH of a record that ``make`` makes; it is renamed unless ``changes`` say otherwise."""
+
+    def request(world: World) -> Request:
+        record = make(world)
+        return Request(
+            f"{path}/{record['id']}", {"version": record["version"], "set": changes or {"name": world.name()}}
+        )
+
+    return request
+
+
+def _one(path: str, make: Callable[[World], dict[str, Any]], end: str = "") -> Make:
+    return lambda world: Request(f"{path}/{make(world)['id']}{end}")
+
+
+def _named(path: str, **body: Any) -> Make:
+    return lambda world: Request(path, {"name": world.name(), **body})
+
+
+def _kind(path: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: world.named(path)
+
+
+def _a_level(world: World) -> dict[str, Any]:
+    return world.named("/levels", rank=next(_ranks))
+
+
+def _configured(name: str, path: str, needs: Permission, make: Callable[[World], dict[str, Any]], create: Make,
+                create_named: bool = False) -> dict[str, Plan]:  # fmt: skip
+    """The three routes of one kind of configuration."""
+    return {
+        f"create{name}": Plan(needs, create, 201, named=create_named),
+        f"update{name}": Plan(needs, _change(path, make)),
+        f"delete{name}": Plan(needs, _one(path, make), 204),
+    }
+
+
+def _move(world: World) -> Request:
+    item = world.item()
+    return Request(
+        f"/items/{item['id']}/move", {"version": item["version"], "parent_id": world.item("initiative")["id"]}
+    )
+
+
+def _estimates(world: World) -> Request:
+    estimate = {"team_id": world.named("/teams")["id"], "likely": 3}
+    return Request(f"/items/{world.item()['id']}/estimates", {"estimates": [estimate]})
+
+
+def _phases(world: World) -> Request:
+    made = world.phase()
+    return Request(f"/items/{world.item()['id']}/phases", {"track_id": made["track_id"], "phase_id": made["id"]})
+
+
+def _item(world: World) -> Request:
+    fields = {"level_id": level(world.actor), "phase_id": phase(world.actor), "tags": ["a"], "benefit": 5}
+    return Request("/items", {"title": world.name(), **fields})
+
+
+def _ends(path: str, **body: Any) -> Make:
+    return lambda world: Request(path, {"from_id": world.item()["id"], "to_id": world.item()["id"], **body})
+
+
+def _team(world: World) -> Request:
+    return Request("/teams", {"name": world.name(), "parent_id": world.named("/teams")["id"]})
+
+
+def _query(world: World) -> Request:
+    return Request("/query", {"source": "item", "columns": ["title"], "text": "level:feature"})
+
+
+def _level(world: World) -> Request:
+    return Request("/levels", {"name": world.name(), "rank": next(_ranks)})
+
+
+def _team_member(world: World) -> Request:
+    return Request(f"/teams/{world.named('/teams')['id']}/members", {"person_id": world.named("/people")["id"]})
+
+
+def _revoke(world: World) -> Request:
+    """One's own token, where the caller belongs here; else somebody else's."""
+    ours = world.caller is not None and world.caller.workspace_id == world.actor.workspace_id
+    holder = world.caller if ours and world.caller else join(world.actor, Role.EDITOR)
+    return Request(f"/tokens/{make_token(holder)[0]}")
+
+
+def _undo_batch(world: World) -> Request:
+    """The undo of an undo: an undo is a batch."""
+    undone = world.admin("post", f"/change-sets/{world.item()['change_set']}/undo")
+    assert undone.status_code == 200, undone.content
+    return Request(f"/batches/{undone.json()['batch_id']}/undo")
+
+
+def _workspace(world: World) -> Request:
+    return Request("/workspace", {"version": world.workspace()["version"], "set": {"name": world.name()}})
+
+
+def _new_workspace(world: World) -> Request:
+    return Request("/workspaces", {"slug": f"n-{uuid4().hex}", "name": world.name()})
+
+
+def _history(world: World) -> Request:
+    return Request(f"/history?entity=item&id={world.item()['id']}")
+
+
+PLANS: dict[str, Plan] = {
+    "getMe": _read(_at("/me")),
+    "updateWorkspace": Plan(ADMIN, _workspace, named=False),
+    "createWorkspace": Plan(ADMIN, _new_workspace, 201, named=False),
+    "listMembers": _read(_at("/members")),
+    "addMember": Plan(
+        ADMIN, lambda world: Request("/members", {"email": unique_email(), "role": "viewer"}), 201, named=False
+    ),
+    "updateMember": Plan(ADMIN, _change("/members", World.member, role="editor")),
+    "removeMember": Plan(ADMIN, _one("/members", World.member), 204),
+    "listPeople": _read(_at("/people")),
+    "createPerson": Plan(EDIT, _named("/people"), 201, named=False),
+    "updatePerson": Plan(EDIT, _change("/people", _kind("/people"))),
+    "deletePerson": Plan(CONFIGURE, _one("/people", _kind("/people")), 204),
+    "listTeams": _read(_at("/teams")),
+    "createTeam": Plan(EDIT, _team, 201),
+    "updateTeam": Plan(EDIT, _change("/teams", _kind("/teams"))),
+    "deleteTeam": Plan(CONFIGURE, _one("/teams", _kind("/teams")), 204),
+    "listTeamMembers": _read(_one("/teams", _kind("/teams"), "/members"), named=True),
+    "addTeamMember": Plan(EDIT, _team_member, 201),
+    "removeTeamMember": Plan(EDIT, _one("/team-members", World.team_member), 204),
+    "listTokens": _read(_at("/tokens")),
+    "createToken": Plan(
+        CONTRIBUTE, lambda w: Request("/tokens", {"name": w.name(), "scope": "write"}), 201, named=False, session=True
+    ),
+    "revokeToken": Plan(VIEW, _revoke, 204),
+    "getConfig": _read(_at("/config")),
+    "runQuery": _read(_query),
+    "listFields": _read(_at("/query/fields?source=item")),
+    "completeQuery": _read(lambda world: Request("/query/complete", {"source": "item", "text": "le", "cursor": 2})),
+    "parseQuery": _read(lambda world: Request("/query/parse", {"source": "item", "text": "level:feature"})),
+    "formatQuery": _read(
+        lambda world: Request("/query/format", {"filter": {"field": "level", "op": "in", "values": ["feature"]}})
+    ),
+    "getHistory": _read(_history),
+    "getHistoryDays": _read(_at("/history/days")),
+    "listBatches": _read(_at("/batches")),
+    "undoBatch": Plan(EDIT, _undo_batch),
+    "undoChangeSet": Plan(EDIT, lambda world: Request(f"/change-sets/{world.item()['change_set']}/undo")),
+    "listOperations": _read(_at("/operations")),
+    "getOperation": _read(lambda world: Request(f"/operations/{world.operation().id}"), named=True),
+    "cancelOperation": Plan(EDIT, lambda world: Request(f"/operations/{world.operation().id}/cancel")),
+    "createItem": Plan(EDIT, _item, 201),
+    "getItem": _read(_one("/items", World.item), named=True),
+    "updateItem": Plan(CONTRIBUTE, _change("/items", World.item, health="at_risk")),
+    "deleteItem": Plan(EDIT, _one("/items", World.item)),
+    "moveItem": Plan(CONTRIBUTE, _move),
+    "setItemEstimates": Plan(CONTRIBUTE, _estimates),
+    "setItemPhase": Plan(CONTRIBUTE, _phases),
+    "createDependency": Plan(EDIT, _ends("/dependencies"), 201),
+    "updateDependency": Plan(EDIT, _change("/dependencies", World.dependency, state="agreed")),
+    "deleteDependency": Plan(EDIT, _one("/dependencies", World.dependency), 204),
+    "createRelation": Plan(EDIT, _ends("/relations", type="relates_to"), 201),
+    "deleteRelation": Plan(EDIT, _one("/relations", World.relation), 204),
+    **_configured("Area", "/areas", CONFIGURE, _kind("/areas"), _named("/areas")),
+    **_configured("Level", "/levels", ADMIN, _a_level, _level),
+    **_configured("Track", "/tracks", CONFIGURE, World.track, _named("/tracks")),
+    **_configured(
+        "Phase", "/phases", CONFIGURE, World.phase,
+        lambda w: Request("/phases", {"name": w.name(), "track_id": w.track()["id"], "category": "todo"}), True,
+    ),
+    **_configured("Dimension", "/dimensions", CONFIGURE, _kind("/dimensions"), _named("/dimensions")),
+    **_configured(
+        "DimensionValue", "/dimension-values", CONFIGURE, World.dimension_value,
+        lambda w: Request("/dimension-values", {"name": w.name(), "dimension_id": w.named("/dimensions")["id"]}), True,
+    ),
+    **_configured("Release", "/releases", EDIT, _kind("/releases"), _named("/releases")),
+    **_configured("CustomField", "/custom-fields", CONFIGURE, World.field, _named("/custom-fields", type="text")),
+}  # fmt: skip
