@@ -5,8 +5,9 @@ create function roadmap_tree_key(ws uuid) returns bigint language sql immutable 
 $$;
 
 -- Counting, not "exists": for a first row the planner would walk two long lists of written rows in nested loops.
+-- Planned anew each time: a plan made while a workspace was small would read all items of a large one.
 create function roadmap_item_hung() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
   ws uuid;
   wrong text;
@@ -29,8 +30,11 @@ begin
     return null;
   end if;
   select format('%s cannot lie under %s.', c.id, p.id) into wrong
-  from written w
-  join roadmap_item c on c.workspace_id = ws and (c.id = w.id or c.parent_id = w.id)
+  from (
+    select c.* from written w join roadmap_item c on c.workspace_id = ws and c.id = w.id
+    union all  -- two joins, each with its index: with "or" in one join all items would be read
+    select c.* from written w join roadmap_item c on c.workspace_id = ws and c.parent_id = w.id
+  ) c
   join roadmap_item p on p.workspace_id = ws and p.id = c.parent_id
   join roadmap_level cl on cl.id = c.level_id
   join roadmap_level pl on pl.id = p.level_id
