@@ -18,7 +18,7 @@ M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken)
 def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:
     """The record of this id in the actor's workspace, row-locked if ``lock``. Raises NotFound, Forbidden."""
     actor.require(Permission.VIEW)
-    rows: ScopedQuerySet = model.objects.in_workspace(actor.workspace_id)  # type: ignore[attr-defined]
+    rows: ScopedQuerySet = model.objects.in_workspace(actor.workspace_id)
     found: M | None = (rows.select_for_update() if lock else rows).filter(id=record_id).first()
     if found is None:
         raise NotFound(f"There is no such {model._meta.verbose_name}.")
@@ -27,7 +27,7 @@ def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) ->
 
 def _all(actor: Actor, model: type[M]) -> list[M]:
     actor.require(Permission.VIEW)
-    return list(model.objects.in_workspace(actor.workspace_id))  # type: ignore[attr-defined]
+    return list(model.objects.in_workspace(actor.workspace_id))
 
 
 def get_workspace(actor: Actor, *, lock: bool = False) -> Workspace:
@@ -138,7 +138,8 @@ def get_workspace_id(slug: str) -> UUID:
         row = cursor.fetchone()
     if row is None:
         raise NotFound(f"There is no workspace “{slug}”.")
-    return row[0]  # type: ignore[no-any-return]
+    workspace_id: UUID = row[0]
+    return workspace_id
 
 
 def list_sample_users() -> list[User]:

@@ -12,8 +12,8 @@ from trimtab.core.actors import Role
 
 Name = Field(min_length=1, max_length=200)
 Key = Field(min_length=1, max_length=60)
-SomeName = Field(None, min_length=1, max_length=200)
-SomeKey = Field(None, min_length=1, max_length=60)
+SomeName = Field("", min_length=1, max_length=200)
+SomeKey = Field("", min_length=1, max_length=60)
 
 
 class Body(Schema):
@@ -23,7 +23,7 @@ class Body(Schema):
 
 
 class Change(Body):
-    """``version`` is the one that was read; ``set`` names the fields to write."""
+    """``version`` is the one that was read; ``set`` names the fields to write. What it leaves out stays as it is."""
 
     version: int = Field(ge=1)
 
@@ -76,13 +76,13 @@ class WorkspaceIn(Body):
 class WorkspaceFields(Body):
     slug: str = SomeKey
     name: str = SomeName
-    prefix: str = Field(None, min_length=1, max_length=10, pattern=r"^[A-Z][A-Z0-9]*$")
-    timezone: str = Field(None, max_length=60)
-    currency: str = Field(None, pattern=r"^[A-Z]{3}$")
-    fiscal_start_month: int = Field(None, ge=1, le=12)
-    fiscal_pattern: Literal["calendar", "4-4-5", "increments"] = Field(None)
+    prefix: str = Field("", min_length=1, max_length=10, pattern=r"^[A-Z][A-Z0-9]*$")
+    timezone: str = Field("", max_length=60)
+    currency: str = Field("", pattern=r"^[A-Z]{3}$")
+    fiscal_start_month: int = Field(1, ge=1, le=12)
+    fiscal_pattern: Literal["calendar", "4-4-5", "increments"] = "calendar"
     increment_weeks: int | None = Field(None, ge=1, le=26)
-    benefit_unit: str = Field(None, min_length=1, max_length=40)
+    benefit_unit: str = Field("", min_length=1, max_length=40)
 
 
 class PersonOut(Schema):
@@ -105,10 +105,10 @@ class PersonIn(Body):
 
 class PersonFields(Body):
     name: str = SomeName
-    email: str = Field(None, max_length=254)
-    title: str = Field(None, max_length=200)
-    placeholder: bool = Field(None)
-    active: bool = Field(None)
+    email: str = Field("", max_length=254)
+    title: str = Field("", max_length=200)
+    placeholder: bool = False
+    active: bool = True
 
 
 class TeamOut(Schema):
@@ -133,8 +133,8 @@ class TeamIn(Body):
 class TeamFields(Body):
     name: str = SomeName
     key: str = SomeKey
-    kind: str = Field(None, max_length=60)
-    mission: str = Field(None, max_length=20_000)
+    kind: str = Field("", max_length=60)
+    mission: str = Field("", max_length=20_000)
     parent_id: UUID | None = None
 
 
@@ -175,8 +175,8 @@ class MemberIn(Body):
 
 
 class MemberFields(Body):
-    role: Role = Field(None)
-    active: bool = Field(None)
+    role: Role = Role.VIEWER
+    active: bool = True
 
 
 class TokenOut(Schema):

@@ -73,10 +73,11 @@ def authenticate(request: HttpRequest, clock: Clock, request_id: str) -> Caller:
         raise
 
 
-def _row(sql: str, params: list[object]) -> tuple[Any, ...] | None:
+def _row(sql: str, params: list[Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def _wanted_workspace(request: HttpRequest) -> str | None:

@@ -7,6 +7,7 @@ request with the same key waits for the first.
 import hashlib
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import orjson
 from django.db import connection
@@ -39,7 +40,7 @@ class IdempotencyMismatch(Conflict):
 class Key:
     """The place that is held for the answer to come."""
 
-    id: object
+    id: UUID
 
 
 def begin(request: HttpRequest, actor: Actor, clock: Clock) -> Key | HttpResponse | None:

@@ -69,7 +69,7 @@ class Edge:
             response = _view(request) if request.path_info in OPEN else _attempts(request, request_id)
         except Exception as error:
             return problems.respond(problems.as_refusal(error), request_id)
-        response = self.csrf.process_response(request, response)
+        self.csrf.process_response(request, response)
         return _dress(request, response, request_id)
 
 
@@ -114,7 +114,7 @@ def _lost_before_it_began(request: HttpRequest, error: Exception) -> bool:
 
 def _transaction(request: HttpRequest, request_id: str) -> HttpResponse:
     clock = Clock(now=datetime.now(UTC))
-    connection.health_check_done = True  # the first statement finds out, and may be tried again
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the first statement finds out, and may be tried again
     with transaction.atomic():
         caller = auth.authenticate(request, clock, request_id)
         request.caller = caller  # type: ignore[attr-defined]

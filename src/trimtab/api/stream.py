@@ -19,7 +19,7 @@ from trimtab.api import auth, limits, problems
 from trimtab.api.answers import SECURITY
 from trimtab.api.bridge import Bridge, Message, Receive, Scope, Send, environ_of
 from trimtab.core.actors import Clock, Permission
-from trimtab.core.errors import NotFound, Unavailable
+from trimtab.core.errors import DomainError, NotFound, Unavailable
 from trimtab.settings import CURRENT
 
 log = structlog.get_logger(__name__)
@@ -179,7 +179,7 @@ class Stream:
         """Whether the caller's session or token, and membership, are still good."""
         try:
             await self._authenticate(scope, request_id)
-        except problems.DomainError:
+        except DomainError:
             return False
         return True
 

@@ -42,7 +42,7 @@ class OperationOver(Conflict):
 def start(actor: Actor, clock: Clock, *, kind: str, label: str, given: Mapping[str, Any]) -> Operation:
     """A new operation, waiting for its turn. ``given`` is what it needs to run, as JSON."""
     with scope.workspace(actor.workspace_id):
-        return Operation.objects.create(  # type: ignore[no-any-return]
+        return Operation.objects.create(
             workspace_id=actor.workspace_id,
             created_at=clock.now,
             kind=kind,

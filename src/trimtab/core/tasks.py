@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -33,10 +34,10 @@ def forget_answers(now: datetime) -> int:
     return sum(_forget_answers(workspace, now) for workspace in workspaces)
 
 
-def _forget_answers(workspace: object, now: datetime) -> int:
-    with scope.workspace(workspace), connection.cursor() as cursor:  # type: ignore[arg-type]
+def _forget_answers(workspace: UUID, now: datetime) -> int:
+    with scope.workspace(workspace), connection.cursor() as cursor:
         cursor.execute(
             "delete from core_idempotencykey where workspace_id = %s and created_at < %s",
             [workspace, now - timedelta(hours=IDEMPOTENCY_KEPT_H)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -30,7 +30,7 @@ def create_person(
     with scope.workspace(actor.workspace_id):
         actor.require(Permission.EDIT)
         with ledger.change_set(actor, at=clock.now):
-            return Person.objects.create(  # type: ignore[no-any-return]
+            return Person.objects.create(
                 id=person_id or ids.new_id(),
                 workspace_id=actor.workspace_id,
                 name=check_name(name),

@@ -142,7 +142,7 @@ def add_team_member(
         queries.one(actor, Team, team_id)
         queries.one(actor, Person, person_id)
         with ledger.change_set(actor, at=clock.now):
-            return TeamMember.objects.create(  # type: ignore[no-any-return]
+            return TeamMember.objects.create(
                 workspace_id=actor.workspace_id,
                 team_id=team_id,
                 person_id=person_id,

@@ -24,6 +24,12 @@ Entity = Literal[
 ]  # fmt: skip
 
 
+class RecordOf(Schema):
+    entity: Entity
+    id: UUID
+    before: int | None = Field(None, ge=1, lt=2**63)
+
+
 class FieldChangeOut(Schema):
     """Old and new value; a label is given where the value is the id of a record."""
 
@@ -109,16 +115,11 @@ class UndoOut(Schema):
 
 
 @router.get("/history", response={200: HistoryOut} | REFUSALS, operation_id="getHistory")
-def get_history(
-    request: HttpRequest,
-    entity: Entity,
-    id: UUID,  # noqa: A002 - the name in the address
-    before: int | None = Query(None, ge=1, lt=2**63),
-) -> dict[str, Any]:
+def get_history(request: HttpRequest, of: Query[RecordOf]) -> dict[str, Any]:
     """A record's changes, newest first, fifty at a time; ``before`` takes the ``next`` of the page before."""
-    lines = ledger.history(actor_of(request), entity, id, before_seq=before, limit=PAGE + 1)
+    lines = ledger.history(actor_of(request), of.entity, of.id, before_seq=of.before, limit=PAGE + 1)
     page = lines[:PAGE]
-    labels = labels_of(entity, page)
+    labels = labels_of(of.entity, page)
     return {
         "lines": [_line(line, labels) for line in page],
         "next": page[-1].seq if len(lines) > PAGE else None,
