@@ -51,6 +51,7 @@ __all__ = [
     "list_teams",
     "period_of",
     "periods",
+    "session_hash",
     "set_password",
     "system_actor",
     "workspace_id_of",
@@ -125,6 +126,11 @@ def create_user(*, email: str, name: str = "", password: str | None = None, samp
 def set_password(*, email: str, password: str) -> None:
     """Give somebody a new password. Raises NotFound, WeakPassword."""
     users.set_password(email=email, password=password)
+
+
+def session_hash(password: str) -> str:
+    """What a session remembers of the password (as it is stored) with which it began."""
+    return User(password=password).get_session_auth_hash()
 
 
 def find_user(email: str) -> UserView | None:

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from ninja.utils import check_csrf
 
-from trimtab.accounts.models import User
+from trimtab.accounts import public as accounts
 from trimtab.api import limits
 from trimtab.core.actors import LIVE, Actor, Clock, Lens, Origin, Role
 from trimtab.core.edge import Caller
@@ -154,8 +154,7 @@ def _session(request: HttpRequest) -> SessionStore:
 
 def _still_valid(session: SessionStore, password: str) -> bool:
     """A session ends with the password that it began with."""
-    current = User(password=password).get_session_auth_hash()
-    return constant_time_compare(session.get(HASH_SESSION_KEY, ""), current)
+    return constant_time_compare(session.get(HASH_SESSION_KEY, ""), accounts.session_hash(password))
 
 
 def _lens(request: HttpRequest, timezone: str) -> Lens:

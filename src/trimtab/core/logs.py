@@ -54,4 +54,5 @@ def configure(level: str) -> None:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-    logging.getLogger("uvicorn.access").disabled = True
+    for name in ("uvicorn.access", "django.request"):  # the edge writes one line for each request
+        logging.getLogger(name).disabled = True
