@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from bench.load.shape import SCALE
 from trimtab.ops import postgres
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ def cluster() -> Iterator[str]:
 
 def fingerprint() -> str:
     """Changes with the migrations and with what is loaded."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(SCALE).encode())
     for path in sorted([*ROOT.glob("src/trimtab/*/migrations/**/*"), *ROOT.glob("bench/load/*.py")]):
         if path.suffix in {".py", ".sql"}:
             digest.update(path.read_bytes())

@@ -15,12 +15,12 @@ def main() -> None:
 
     from bench.load.configuration import configure
     from bench.load.items import Loader
-    from bench.load.shape import EMAIL, SHAPES, month_start
+    from bench.load.shape import EMAIL, PASSWORD, SHAPES, month_start
     from trimtab.accounts import public as accounts
     from trimtab.core import ids
 
     call_command("migrate", database="owner", verbosity=0)
-    accounts.create_user(email=EMAIL, name="Bench", password="long-enough-for-a-bench")
+    accounts.create_user(email=EMAIL, name="Bench", password=PASSWORD)
     now = datetime.now(UTC)
     wanted = sys.argv[1:]
     for seed, shape in enumerate(shape for shape in SHAPES if not wanted or shape.slug in wanted):

@@ -1,10 +1,13 @@
 """How large the measured workspaces are, and what lies in them."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 MONTHS = 18
-EMAIL = "bench@example.com"
+EMAIL, PASSWORD = "bench@example.com", "long-enough-for-a-bench"
+SCALE = float(os.environ.get("TRIMTAB_BENCH_SCALE", "1"))
+"""For development: a part of the size. The targets speak of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,15 @@ class Shape:
         return {"bet": bets, "initiative": initiatives, "feature": features, "work_item": below}
 
 
-LARGE = Shape("large", 100_000, 40_000, 1_000_000)
-SMALL = Shape("small", 10_000, 4_000, 100_000)
-NEIGHBOUR = Shape("neighbour", 10_000, 4_000, 100_000)
-SHAPES = (LARGE, SMALL, NEIGHBOUR)
+def _scaled(slug: str, items: int, dependencies: int, changes: int) -> Shape:
+    return Shape(slug, int(items * SCALE), int(dependencies * SCALE), int(changes * SCALE))
+
+
+SHAPES = (
+    _scaled("large", 100_000, 40_000, 1_000_000),
+    _scaled("small", 10_000, 4_000, 100_000),
+    _scaled("neighbour", 10_000, 4_000, 100_000),
+)
 
 
 def month_start(now: datetime, month: int) -> datetime:
