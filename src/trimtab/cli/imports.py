@@ -96,13 +96,14 @@ def _import(
 
 def _progress() -> Callable[[str, int], None]:
     """Prints a line when another step begins, and every few seconds within one."""
-    last = {"step": "", "at": 0.0}
+    last: tuple[str, float] = ("", 0.0)
 
     def say(step: str, rows: int) -> None:
+        nonlocal last
         now = time.monotonic()
-        if step != last["step"] or now - float(last["at"]) > 5:
+        if step != last[0] or now - last[1] > 5:
             click.echo(f"{step} …" + (f" {rows:,} rows" if rows else ""), err=True)
-            last.update(step=step, at=now)
+            last = (step, now)
 
     return say
 

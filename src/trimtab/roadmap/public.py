@@ -24,6 +24,7 @@ from trimtab.roadmap.services.bulk import (
     bulk_create_items,
     bulk_create_relations,
     bulk_update_items,
+    tree_checked_last,
 )
 from trimtab.roadmap.services.bulk_beside import Beside, bulk_update_beside
 from trimtab.roadmap.services.bulk_config import bulk_add_configuration
@@ -99,6 +100,7 @@ __all__ = [
     "set_track_phase",
     "settled",
     "slug_of",
+    "tree_checked_last",
     "undo_batch",
     "undo_change_set",
     "update_dependency",

@@ -16,7 +16,7 @@ from uuid import UUID
 from trimtab.accounts import public as accounts
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock
-from trimtab.core.bulk import insert_rows
+from trimtab.core.bulk import Measured, cut, insert_rows
 from trimtab.core.errors import Conflict
 from trimtab.core.ids import new_id
 from trimtab.core.ledger import HistoryEntry, RecordHistory
@@ -135,7 +135,7 @@ class Apply:
         applied = Applied(ledger.open_batch(self.actor, self.clock, "import", label))
         with (
             ledger.change_set(self.actor, at=self.clock.now, batch=applied.batch_id),
-            roadmap.rolled_up_once(self.actor),
+            roadmap.tree_checked_last(self.actor),
         ):
             self._set_up(applied)
             self._name(applied)
@@ -196,11 +196,13 @@ class Apply:
         """Keep under which names the items are known; a name that outlived its item goes to the new one."""
         self.step("names")
         execute(_LEFT_BEHIND, [self.actor.workspace_id, self.recipe.source, self.operation_id])
+        measured = Measured("external_key")
         for action in ("create", "update"):
             for page in pages(_STAGED, [self.operation_id, StagedPart.ITEMS.value, action], CHUNK):
                 known = [(row, row["data"].get("url" if action == "create" else "known_as")) for row in page]
                 rows = [self._key("item", row["key"], row["id"], url) for row, url in known if url is not None]
-                insert_rows(ExternalKey, self.actor.workspace_id, rows)
+                for chunk in cut(rows, measured):
+                    insert_rows(ExternalKey, self.actor.workspace_id, chunk)
 
     def _create(self, applied: Applied) -> None:
         self.step("items")
@@ -208,10 +210,7 @@ class Apply:
         def items() -> Iterator[roadmap.NewItem]:
             numbers = count(self.first_number)
             for page in pages(_NEW_ITEMS, [self.recipe.source, self.operation_id], CHUNK):
-                for row in page:
-                    if row["parent_id"] is not None:
-                        applied.lock()
-                    yield new_item_of(row, next(numbers))
+                yield from (new_item_of(row, next(numbers)) for row in page)
                 self.step("items")
 
         roadmap.bulk_create_items(actor=self.actor, clock=self.clock, items=items(), batch=applied.batch_id)

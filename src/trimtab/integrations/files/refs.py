@@ -96,6 +96,8 @@ class Directory:
         columns = {"name": name, **data}
         if kind not in {"area", "person"}:
             columns["key"] = written if kind in {"custom_field", "dimension"} else self._slug(kind, written)
+        if kind == "team":
+            sure = sure or self._recipe.teams is None
         if kind == "phase":
             rule = self._recipe.phases.get(written)
             sure = sure or rule is not None

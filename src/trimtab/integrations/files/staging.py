@@ -12,25 +12,15 @@ from django.db import connection
 from trimtab.core.ids import new_id
 from trimtab.integrations.models import StagedAction, StagedPart
 
-_COLUMNS = (
-    ("id", "uuid"),
-    ("part", "text"),
-    ("row", "int"),
-    ("key", "text"),
-    ("action", "text"),
-    ("record_id", "uuid"),
-    ("parent_key", "text"),
-    ("seen_version", "int"),
-    ("at", "timestamptz"),
-    ("data", "text"),
-    ("review", "text"),
-    ("problem", "text"),
-)
+_COLUMNS = {
+    "id": "uuid", "part": "text", "row": "int", "key": "text", "action": "text", "record_id": "uuid",
+    "parent_key": "text", "seen_version": "int", "at": "timestamptz", "data": "jsonb", "review": "jsonb",
+    "problem": "text",
+}  # fmt: skip
 _INSERT = f"""
-insert into integrations_stagedrow (workspace_id, operation_id, created_at, {", ".join(name for name, _ in _COLUMNS)})
-select %s, %s, now(), id, part, row, key, action, record_id, parent_key, seen_version, at, data::jsonb, review::jsonb,
-  problem
-from unnest({", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)}) as t({", ".join(name for name, _ in _COLUMNS)})
+insert into integrations_stagedrow (workspace_id, operation_id, created_at, {", ".join(_COLUMNS)})
+select %s, %s, now(), {", ".join(_COLUMNS)}
+from jsonb_to_recordset(%s::jsonb) as t({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
 """  # noqa: S608 - built from constants
 
 
@@ -55,34 +45,29 @@ _JSONB = 3802
 """The type of jsonb columns, which Django leaves as text."""
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value, default=str).decode()
-
-
 def insert(workspace_id: UUID, operation_id: UUID, rows: Iterable[Staged]) -> None:
     """Stage rows, in the open transaction."""
     values = [
-        (
-            new_id(),
-            row.part.value,
-            row.row,
-            row.key,
-            row.action.value,
-            row.record_id,
-            row.parent_key,
-            row.seen_version,
-            row.at,
-            _json(row.data),
-            _json(row.review) if row.review else None,
-            row.problem,
-        )
+        {
+            "id": new_id(),
+            "part": row.part.value,
+            "row": row.row,
+            "key": row.key,
+            "action": row.action.value,
+            "record_id": row.record_id,
+            "parent_key": row.parent_key,
+            "seen_version": row.seen_version,
+            "at": row.at,
+            "data": row.data,
+            "review": row.review,
+            "problem": row.problem,
+        }
         for row in rows
     ]
     if values:
+        payload = orjson.dumps(values, default=str).decode()
         with connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT, [workspace_id, operation_id, *(list(column) for column in zip(*values, strict=True))]
-            )
+            cursor.execute(_INSERT, [workspace_id, operation_id, payload])
 
 
 def measure() -> None:

@@ -17,6 +17,7 @@ from django.db import connection
 
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
+from trimtab.core.bulk import Measured
 from trimtab.core.ids import new_id
 from trimtab.roadmap import queries, rules
 from trimtab.roadmap.services.common import refusals, require_write, rolled_up_once
@@ -95,9 +96,12 @@ def bulk_create_items(
     """
     require_write(actor, Permission.EDIT)
     count = 0
-    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), _tree_checked_last(actor):
-        for chunk in _chunks(items):
+    measured = Measured("item", "item_text", "item_value", "estimate", "custom_link")
+    source = iter(items)
+    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), tree_checked_last(actor):
+        while chunk := list(islice(source, min(CHUNK, measured.room))):
             _create(actor, chunk)
+            measured.wrote(len(chunk))
             count += len(chunk)
     return count
 
@@ -116,7 +120,7 @@ def bulk_update_items(
     """
     require_write(actor, Permission.EDIT)
     count = 0
-    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), _tree_checked_last(actor):
+    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), tree_checked_last(actor):
         for chunk in _chunks(changes):
             alike: dict[tuple[str, ...], list[tuple[UUID, Mapping[str, Any]]]] = {}
             for item_id, values in chunk:
@@ -152,12 +156,22 @@ def _tying(actor: Actor, clock: Clock, batch: UUID | None) -> Iterator[None]:
 
 
 @contextmanager
-def _tree_checked_last(actor: Actor) -> Iterator[None]:
-    """Children may come before their parents; all is added up at the end."""
-    with connection.cursor() as cursor, rolled_up_once(actor):
+def tree_checked_last(actor: Actor) -> Iterator[None]:
+    """Children may be created before their parents. At the end the tree is checked, and all is added up once.
+
+    Only then a lock is taken for which others may have to wait. Nested blocks leave it to the outermost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('trimtab.tree_later', true)")
+        if cursor.fetchone()[0] == "on":
+            yield
+            return
+        cursor.execute("select set_config('trimtab.tree_later', 'on', true)")
         cursor.execute("set constraints roadmap_item_parent_id_fk deferred")
-        yield
-        cursor.execute("set constraints roadmap_item_parent_id_fk immediate")
+        with rolled_up_once(actor):
+            yield
+            cursor.execute("set constraints roadmap_item_parent_id_fk immediate")
+            cursor.execute("select roadmap_tree_check(%s)", [actor.workspace_id])
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -14,6 +14,9 @@ declare
 begin
   select workspace_id into ws from written limit 1;
   if tg_op = 'INSERT' then
+    if current_setting('trimtab.tree_later', true) = 'on' then
+      return null;
+    end if;
     if not exists (select from written where parent_id is not null) and not exists (
       select from written w join roadmap_item c on c.workspace_id = w.workspace_id and c.parent_id = w.id) then
       return null;
@@ -51,6 +54,27 @@ create trigger guard_tree_insert after insert on roadmap_item referencing new ta
 create trigger guard_tree_update after update on roadmap_item
   referencing old table as previous new table as written
   for each statement execute function roadmap_item_hung();
+
+-- For whoever sets trimtab.tree_later to insert very many items: the lock is shared at the end, not all the while.
+create function roadmap_tree_check(ws uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+  wrong text;
+begin
+  perform ledger_require_workspace(ws), set_config('trimtab.tree_later', '', true),
+    pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
+  select format('%s cannot lie under %s.', c.id, p.id) into wrong
+  from roadmap_item c
+  join roadmap_item p on p.workspace_id = ws and p.id = c.parent_id
+  join roadmap_level cl on cl.id = c.level_id
+  join roadmap_level pl on pl.id = p.level_id
+  where c.workspace_id = ws and pl.rank <= cl.rank
+  limit 1;
+  if wrong is not null then
+    raise exception using errcode = 'TT101', message = wrong, constraint = 'item_under_higher_level';
+  end if;
+end
+$$;
 
 create function roadmap_level_ranked() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
