@@ -87,7 +87,7 @@ def _template(owner: str) -> str:
     """The migrated template; made by whichever worker comes first."""
     name = f"trimtab_tmpl_{_fingerprint()}"
     with (
-        open(Path(tempfile.gettempdir()) / f"{name}.lock", "w") as lock,
+        open(Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}.lock", "w") as lock,
         psycopg.connect(_named(owner, "postgres"), autocommit=True) as connection,
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -132,6 +132,14 @@ def _point_django_at(name: str, owner: str) -> None:
 
     for alias, user in (("default", "trimtab_app"), ("owner", None)):
         connections[alias].settings_dict.update(as_django(_named(owner, name, user)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashing is slow on purpose; tests sign in thousands of people who guard nothing."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -143,5 +143,5 @@ def _reachable(host: str) -> str:
 def _announce(port: int, sign_ins: str, seconds: float) -> None:
     print(f"\n  Trimtab is ready after {seconds:.1f} s:  http://localhost:{port}\n", flush=True)
     if sign_ins:
-        print(f"  Sign in to the sample company with:\n{sign_ins}", flush=True)
+        print(sign_ins, flush=True)
     print("  Ctrl-C stops everything.\n", flush=True)
