@@ -1,5 +1,6 @@
 """The one door: builds the sample company, or finds it."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -52,12 +53,11 @@ def play_company(
     content: Content, events: tuple[Event, ...], calendar: Calendar, *, slug: str, progress: Callable[[str], None]
 ) -> None:
     """Make the company at ``slug`` and play ``events`` in it. The same events give the same records and ids."""
-    clock = [calendar.at(-calendar.history_weeks, 7)]
-    with ids.seeded(ids.deterministic(SEED, lambda: clock[0])):
-        names = create_company(content, calendar, slug=slug)
-        player = Player(names, clock[0])
-        with ids.seeded(ids.deterministic(SEED + 1, lambda: player.clock)):
-            player.play(events, progress)
+    seed, began = zlib.crc32(slug.encode()) + SEED, calendar.at(-calendar.history_weeks, 7)
+    with ids.seeded(ids.deterministic(seed, lambda: began)):
+        player = Player(create_company(content, calendar, slug=slug), began)
+    with ids.seeded(ids.deterministic(seed + 1, lambda: player.clock)):
+        player.play(events, progress)
 
 
 def _is_there(content: Content, slug: str) -> bool:
