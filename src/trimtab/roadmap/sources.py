@@ -158,6 +158,7 @@ def _dimensions(rows: list[dict[str, Any]]) -> list[FieldSpec]:
             within=f"{{r}}.dimension_id = '{row['id']}'",
             link=Link("item_value", "item_id", "value_id", f"dimension_id = '{row['id']}'"),
             sortable=False,
+            alias=row["key"],
         )
         for row in rows
     ]

@@ -76,7 +76,7 @@ class FieldSpec:
     ``sql`` is the value; ``column`` what the answer shows of it, if that differs. ``parts`` holds the four columns
     of a timeframe or the precision of a date. ``entity`` names what a reference points at; ``below`` says that it
     matches what lies under the named record too. ``stored`` is the id of a value in the ``custom`` document,
-    ``indexed`` that ``sql`` has an index of its own.
+    ``indexed`` that ``sql`` has an index of its own. ``alias`` is a second name, where nothing else has it.
     """
 
     name: str
@@ -97,6 +97,7 @@ class FieldSpec:
     shown: bool = True
     confidential: bool = False
     custom: bool = False
+    alias: str = ""
     stored: str = ""
     indexed: bool = False
     unit: str = ""

@@ -1,6 +1,6 @@
 """What a query must know of its workspace before it can be compiled: one small read, of definitions only if named."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -34,12 +34,26 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     if not rows:
         raise NotFound("There is no such workspace.")
     zone, prefix, *definitions = rows[0]
-    fields = {}
-    for provider, found in zip(providers, definitions, strict=True):
-        fields.update({spec.name: spec for spec in provider.build(found)})
-    return Config(ZoneInfo(zone), prefix, {**own, **_with_long_names(fields), **own})
+    found = [spec for provider, rows in zip(providers, definitions, strict=True) for spec in provider.build(rows)]
+    return Config(ZoneInfo(zone), prefix, _by_name(own, found))
 
 
-def _with_long_names(fields: dict[str, FieldSpec]) -> dict[str, FieldSpec]:
-    """Custom fields also as ``custom.<key>``, for a key that a built-in field has too."""
-    return fields | {f"custom.{name}": spec for name, spec in fields.items() if spec.custom}
+def _by_name(own: Mapping[str, FieldSpec], found: list[FieldSpec]) -> dict[str, FieldSpec]:
+    """Fields by every name: a built-in one wins over a defined one, which is still there as ``custom.<key>``."""
+    fields = dict(own)
+    for spec in found:
+        fields.setdefault(spec.name, spec)
+    for spec in found:
+        if spec.custom:
+            fields.setdefault(f"custom.{spec.name}", spec)
+        elif spec.alias:
+            fields.setdefault(spec.alias, spec)
+    return fields
+
+
+def listed(fields: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """Each field once, under the first of its names."""
+    seen: dict[int, str] = {}
+    for name, spec in fields.items():
+        seen.setdefault(id(spec), name)
+    return {name: fields[name] for name in seen.values()}

@@ -1,9 +1,12 @@
 """What a screen asks around a query: which fields there are, what a text means, how to write one, what comes next."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from trimtab.core import scope
 from trimtab.core.actors import LIVE, Actor, Clock
+from trimtab.core.errors import Forbidden
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import SEVERAL, FieldKind, FieldSpec
 from trimtab.core.query import config, rights
@@ -17,8 +20,8 @@ from trimtab.core.query.compile.totals import functions
 from trimtab.core.query.language import complete as completion
 from trimtab.core.query.language.format import format_query
 from trimtab.core.query.language.parse import parse as parse_text
-from trimtab.core.query.nodes import conditions, from_json, sort_from_json, sort_to_json, to_json
-from trimtab.core.query.problems import Problem, QueryInvalid
+from trimtab.core.query.nodes import Sort, conditions, from_json, sort_from_json, sort_to_json, to_json
+from trimtab.core.query.problems import Problem, QueryInvalid, Span
 from trimtab.core.query.suggest import suggestions
 
 _PLAIN = {FieldKind.SELF: "text", FieldKind.PROSE: "text", FieldKind.WORDS: "text"}
@@ -29,14 +32,12 @@ def fields(actor: Actor, source: str) -> list[dict[str, Any]]:
     found = registry.get(source)
     with scope.workspace(actor.workspace_id):
         known = config.read(actor, found, None)
-    return [
-        _described(spec) for name, spec in known.fields.items() if name == spec.name and rights.may_see(actor, spec)
-    ]
+    return [_described(name, spec) for name, spec in config.listed(known.fields).items() if rights.may_see(actor, spec)]
 
 
-def _described(spec: FieldSpec) -> dict[str, Any]:
+def _described(name: str, spec: FieldSpec) -> dict[str, Any]:
     return {
-        "name": spec.name,
+        "name": name,
         "label": spec.label,
         "type": _PLAIN.get(spec.kind, str(spec.kind)),
         "entity": spec.entity or None,
@@ -58,9 +59,9 @@ def parse(actor: Actor, clock: Clock, source: str, text: str) -> dict[str, Any]:
         context = context_of(actor, clock, registry.get(source), None, LIVE)
         resolve(context, parsed.filter)
         for condition in conditions(parsed.filter):
-            problems.extend(_faults(lambda each=condition: Filter(context).predicate(each)))
+            problems.extend(_faults(condition.field_span, partial(Filter(context).predicate, condition)))
         for key in parsed.sort:
-            problems.extend(_faults(lambda each=key: field_keys(context, context.field(each.field, each.span), each)))
+            problems.extend(_faults(key.span, partial(_ordered, context, key)))
     return {
         "filter": to_json(parsed.filter),
         "sort": sort_to_json(parsed.sort),
@@ -68,11 +69,17 @@ def parse(actor: Actor, clock: Clock, source: str, text: str) -> dict[str, Any]:
     }
 
 
-def _faults(compile_it: Any) -> tuple[Problem, ...]:
+def _ordered(context: Context, key: Sort) -> None:
+    field_keys(context, context.field(key.field, key.span), key)
+
+
+def _faults(span: Span | None, compile_it: Callable[[], object]) -> tuple[Problem, ...]:
     try:
         compile_it()
     except QueryInvalid as fault:
         return fault.problems
+    except Forbidden as refusal:
+        return (Problem(refusal.message, span),)
     return ()
 
 

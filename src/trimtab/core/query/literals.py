@@ -17,6 +17,7 @@ _SHIFTED = re.compile(r"([+-])(\d{1,4})([dwmy])")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
+_FIRST_YEAR = 1000
 _AGE_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
 
@@ -143,11 +144,15 @@ def age(text: str, moment: Moment, span: Span | None) -> datetime:
     count, unit = int(text[:-1]), text[-1]
     try:
         if unit in _AGE_HOURS:
-            return moment.now - timedelta(hours=count * _AGE_HOURS[unit])
-        local = moment.now.astimezone(moment.zone)
-        return datetime.combine(_shift(local.date(), -count, unit), local.timetz()).astimezone(UTC)
+            at = moment.now - timedelta(hours=count * _AGE_HOURS[unit])
+        else:
+            local = moment.now.astimezone(moment.zone)
+            at = datetime.combine(_shift(local.date(), -count, unit), local.timetz()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise refuse(f"{text} is longer ago than any date.", span) from None
+        at = datetime.min.replace(tzinfo=UTC)
+    if at.year < _FIRST_YEAR:
+        raise refuse(f"{text} is longer ago than any plan.", span)
+    return at
 
 
 def instants(text: str, moment: Moment, span: Span | None) -> tuple[datetime, datetime]:

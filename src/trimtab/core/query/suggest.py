@@ -5,6 +5,7 @@ from trimtab.core.fields.spec import FieldKind, FieldSpec
 from trimtab.core.query import rights
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.search import like
+from trimtab.core.query.config import listed
 from trimtab.core.query.database import fetch
 from trimtab.core.query.language.complete import Place, Suggestion, ranked
 from trimtab.core.query.language.format import value_text
@@ -29,20 +30,19 @@ def suggestions(context: Context, place: Place) -> list[Suggestion]:
     return ranked([*_values(context, spec, place.typed), *_MISSING], place.typed, _MOST)
 
 
-def _visible(context: Context) -> list[FieldSpec]:
-    named = {name: spec for name, spec in context.fields.items() if name == spec.name}
-    return [spec for spec in named.values() if rights.may_see(context.actor, spec)]
+def _visible(context: Context) -> dict[str, FieldSpec]:
+    return {name: spec for name, spec in listed(context.fields).items() if rights.may_see(context.actor, spec)}
 
 
 def _names(context: Context) -> list[Suggestion]:
-    fields = [Suggestion(f"{spec.name}:", spec.label, "field") for spec in _visible(context)]
+    fields = [Suggestion(f"{name}:", spec.label, "field") for name, spec in _visible(context).items()]
     return [*fields, Suggestion("sort:", "Order", "field"), Suggestion("OR", "or", "operator")]
 
 
 def _sorts(context: Context) -> list[Suggestion]:
-    fields = [spec for spec in _visible(context) if spec.sortable]
-    up = [Suggestion(spec.name, f"{spec.label} ↑", "sort") for spec in fields]
-    return up + [Suggestion(f"-{spec.name}", f"{spec.label} ↓", "sort") for spec in fields]
+    fields = {name: spec for name, spec in _visible(context).items() if spec.sortable}
+    up = [Suggestion(name, f"{spec.label} ↑", "sort") for name, spec in fields.items()]
+    return up + [Suggestion(f"-{name}", f"{spec.label} ↓", "sort") for name, spec in fields.items()]
 
 
 def _values(context: Context, spec: FieldSpec, typed: str) -> list[Suggestion]:

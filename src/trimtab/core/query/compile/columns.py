@@ -23,14 +23,15 @@ class Column:
 def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
     """The requested columns in their order; id and version are not among them."""
     return [
-        _column(context, context.field(name), f"c{at}")
+        _column(context, name, f"c{at}")
         for at, name in enumerate(name for name in names if name not in {"id", "version"})
     ]
 
 
-def _column(context: Context, spec: FieldSpec, alias: str) -> Column:
+def _column(context: Context, name: str, alias: str) -> Column:
+    spec = context.field(name)
     refers = referred(spec) if spec.kind in REFERENCES else None
-    return Column(spec.name, alias, shown(context, spec), spec.joins, refers, spec.kind is FieldKind.REFS)
+    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind is FieldKind.REFS)
 
 
 def shown(context: Context, spec: FieldSpec) -> str:

@@ -22,20 +22,34 @@ def _boolean(text: str) -> bool:
 
 def _decimal(text: str) -> Decimal:
     value = Decimal(text)
-    if not value.is_finite() or len(text) > 100:
+    if not value.is_finite() or len(text) > 100 or abs(value.adjusted()) > 100:
+        raise ValueError(text)
+    return value
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if abs(value) >= 2**31:
+        raise ValueError(text)
+    return value
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if not abs(value) < 1e30:
         raise ValueError(text)
     return value
 
 
 _READ: dict[str, Callable[[str], Value]] = {
     "text": clean,
-    "integer": int,
+    "integer": _integer,
     "numeric": _decimal,
     "boolean": _boolean,
     "date": date.fromisoformat,
     "timestamptz": datetime.fromisoformat,
     "uuid": UUID,
-    "real": float,
+    "real": _real,
     "jsonb": lambda text: str(_decimal(text)),
 }
 

@@ -223,7 +223,7 @@ class Filter:
         first = f"coalesce({start}, {_first(end, end_precision)})"
         last = (
             f"(case when {end_precision} = '{LATER}' and {start} is not null then 'infinity'::date"
-            f" else coalesce({_last(end, end_precision)}, {_last(start, start_precision)}) end)"
+            f" else coalesce({end}, {_last(start, start_precision)}) end)"
         )
         later = f"({start_precision} = '{LATER}' or ({start} is null and {end_precision} = '{LATER}'))"
         parts = [later for at in given[:1] if any((condition.values[i] or "").lower() == LATER for i in given)]
