@@ -125,6 +125,9 @@ def _by_session(request: HttpRequest, clock: Clock, request_id: str) -> Caller:
         if wanted is not None:
             raise NotFound("There is no such workspace.")
         return caller
+    if wanted is not None and request.path_info == "/api/v1/me" and session.get(WORKSPACE_IN_SESSION) != slug:
+        session[WORKSPACE_IN_SESSION] = slug  # where the next request without a name goes
+        session.save()
     caller.workspace_slug, caller.timezone = slug, timezone
     caller.actor = Actor(
         id=user_id,
