@@ -18,7 +18,8 @@ _RELATIONS = (
 _DOCUMENT = """
 select json_build_object(
   'id', i.id, 'ref', w.prefix || '-' || i.number, 'key', i.key, 'version', i.version, 'title', i.title,
-  'description', coalesce(t.body, ''), 'level_id', i.level_id, 'area_id', i.area_id, 'parent_id', i.parent_id,
+  'description', coalesce(t.body, ''), 'description_version', coalesce(t.version, 0),
+  'level_id', i.level_id, 'area_id', i.area_id, 'parent_id', i.parent_id,
   'phase_id', i.phase_id, 'owner_id', i.owner_id, 'team_id', i.team_id, 'release_id', i.release_id,
   'start_on', i.start_on, 'start_precision', i.start_precision, 'end_on', i.end_on, 'end_precision', i.end_precision,
   'health', i.health, 'health_note', i.health_note, 'horizon', i.horizon, 'benefit', i.benefit,

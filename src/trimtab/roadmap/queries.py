@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
-from trimtab.core.models import CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
 from trimtab.roadmap.models import Item, Level, Phase, Track
 
 M = TypeVar("M", bound=models.Model)
@@ -82,6 +82,12 @@ def take_numbers(actor: Actor, count: int) -> int:
         )
         last: int = cursor.fetchone()[0]
         return last - count + 1
+
+
+def last_number(actor: Actor) -> int:
+    """The highest item number that was given out; 0 where none was."""
+    taken = rows(actor, Counter).filter(name="item").values_list("value", flat=True).first()
+    return taken or 0
 
 
 def counts_of(actor: Actor, uses: Mapping[str, tuple[type[Record], str]], record_id: UUID) -> dict[str, int]:

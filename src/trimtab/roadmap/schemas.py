@@ -44,6 +44,7 @@ class ItemFields(Body):
 
     title: Title = ""
     description: str = Field("", max_length=200_000)
+    description_version: int | None = Field(None, ge=0, description="The one that was read, to be told of a newer one.")
     key: str | None = Field(None, max_length=120)
     level_id: UUID | None = None
     area_id: UUID | None = None
@@ -166,6 +167,7 @@ class ItemOut(Schema):
     version: int
     title: str
     description: str
+    description_version: int
     level_id: UUID
     area_id: UUID | None
     parent_id: UUID | None

@@ -24,16 +24,29 @@ def shape_of(field: CustomField) -> FieldShape:
     return FieldShape(field.id, field.key, FieldType(field.type), options)
 
 
-def fill(actor: Actor, item: Item, values: Mapping[str, object]) -> None:
-    """Set a new item's ``custom`` from values by key; links are written later. Raises Invalid."""
-    if values:
-        item.custom = merged(actor, item, values)
+Kept = list[tuple[FieldShape, Any]]
+"""Fields with their values as they are kept, links included; see ``canonical``."""
 
 
-def merged(actor: Actor, item: Item, values: Mapping[str, object]) -> dict[str, Any]:
-    """The item's ``custom`` after ``values`` (by key; None takes one away), without links. Raises Invalid."""
+def canonical_values(actor: Actor, values: Mapping[str, object]) -> Kept:
+    """Values by key as they are kept. Raises Invalid, also for a field that is not there."""
+    known = shapes(actor) if values else {}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise Invalid("There is no such field.", fields={f"custom.{key}": "There is no such field." for key in unknown})
+    return [(known[key], canonical(known[key], value)) for key, value in values.items()]
+
+
+def asked(kept: Kept) -> dict[str, Any]:
+    """What is to be written as the ledger names it, for a look at what somebody else has written."""
+    plain = {str(shape.id): value for shape, value in kept if shape.type not in LINKED}
+    return {"custom": plain} if plain else {}
+
+
+def merged(item: Item, kept: Kept) -> dict[str, Any]:
+    """The item's ``custom`` after ``kept``: None takes a value away, links lie elsewhere."""
     document = dict(item.custom)
-    for shape, value in canonical_values(actor, values):
+    for shape, value in kept:
         if shape.type in LINKED:
             continue
         document.pop(str(shape.id), None)
@@ -42,20 +55,9 @@ def merged(actor: Actor, item: Item, values: Mapping[str, object]) -> dict[str, 
     return document
 
 
-def canonical_values(actor: Actor, values: Mapping[str, object]) -> list[tuple[FieldShape, Any]]:
-    """Each field with its value as it is kept. Raises Invalid for a field that is not there."""
-    known = shapes(actor)
-    unknown = sorted(set(values) - set(known))
-    if unknown:
-        raise Invalid("There is no such field.", fields={f"custom.{key}": "There is no such field." for key in unknown})
-    return [(known[key], canonical(known[key], value)) for key, value in values.items()]
-
-
-def write_links(actor: Actor, item_id: UUID, values: Mapping[str, object]) -> None:
-    """Make an item's links those of ``values``, in their order; inside the open change set. Raises Invalid."""
-    if not values:
-        return
-    for shape, value in canonical_values(actor, values):
+def write_links(actor: Actor, item_id: UUID, kept: Kept) -> None:
+    """Make an item's links those of ``kept``, in their order; inside the open change set."""
+    for shape, value in kept:
         if shape.type in LINKED:
             _relink(actor, item_id, shape, value or [])
 

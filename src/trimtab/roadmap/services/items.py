@@ -7,7 +7,7 @@ from uuid import UUID
 from trimtab.accounts.public import Kind, fiscal_calendar, get_workspace, period_of
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
-from trimtab.core.errors import Invalid
+from trimtab.core.errors import Invalid, StaleVersion
 from trimtab.core.ids import new_id
 from trimtab.core.models import CustomLink, ExternalKey
 from trimtab.roadmap import queries, rules
@@ -32,7 +32,7 @@ COLUMNS = frozenset(
         "progress", "tags", "review",
     }
 )  # fmt: skip
-BESIDE = frozenset({"description", "dimensions", "custom"})
+BESIDE = frozenset({"description", "description_version", "dimensions", "custom"})
 _TIMEFRAME = ("start_on", "start_precision", "end_on", "end_precision")
 
 
@@ -56,17 +56,18 @@ def create_item(
     columns = _checked(actor, item, {"title": "", **_columns(values)})
     if "phase_id" not in values:
         columns["phase_id"] = _first_phase(actor)
+    kept = custom.canonical_values(actor, values.get("custom") or {})
     for name, value in columns.items():
         setattr(item, name, value)
     with refusals(), ledger.change_set(actor, batch=batch, at=clock.now):
         item.number = queries.take_numbers(actor, 1)
         item.rank = rules.rank_of(item.number)
-        custom.fill(actor, item, values.get("custom") or {})
+        item.custom = custom.merged(item, kept)
         ledger.add(item)
         if values.get("description"):
             ledger.add(ItemText(id=item.id, workspace_id=actor.workspace_id, body=values["description"]))
         dimensions.write(actor, item.id, values.get("dimensions") or {})
-        custom.write_links(actor, item.id, values.get("custom") or {})
+        custom.write_links(actor, item.id, kept)
     return item
 
 
@@ -82,22 +83,24 @@ def update_item(
 ) -> Item:
     """Write the fields in ``changes``; the others stay. ``version`` is the one that the caller read.
 
-    ``dimensions`` and ``custom`` take the keys that change. The same values again leave no trace.
+    ``dimensions`` and ``custom`` take the keys that change; ``description_version`` is the one that was read, if given.
+    The same values again leave no trace.
     Raises NotFound, Forbidden, PastIsReadOnly, StaleVersion, Invalid, DatesInverted, WrongLevel.
     """
     item = lock_item(actor, item_id)
     _refuse_unknown(changes)
     asked = _columns(changes)
-    ledger.check_stale(item, version_read=version, changes=asked)
+    kept = custom.canonical_values(actor, changes.get("custom") or {})
+    ledger.check_stale(item, version_read=version, changes=asked | custom.asked(kept))
     columns = _checked(actor, item, asked)
     with refusals(), ledger.change_set(actor, batch=batch, at=clock.now, note=note):
-        if changes.get("custom"):
-            columns["custom"] = custom.merged(actor, item, changes["custom"])
+        if kept:
+            columns["custom"] = custom.merged(item, kept)
         item = ledger.save(item, **columns)
         if "description" in changes:
-            _describe(actor, item, changes["description"] or "")
+            _describe(actor, item, changes["description"] or "", changes.get("description_version"))
         dimensions.write(actor, item.id, changes.get("dimensions") or {})
-        custom.write_links(actor, item.id, changes.get("custom") or {})
+        custom.write_links(actor, item.id, kept)
     return item
 
 
@@ -189,8 +192,11 @@ def _first_phase(actor: Actor) -> UUID | None:
     return None if first is None else first.id
 
 
-def _describe(actor: Actor, item: Item, body: str) -> None:
+def _describe(actor: Actor, item: Item, body: str, version_read: int | None) -> None:
     text = queries.rows(actor, ItemText).filter(id=item.id).first()
+    if text is not None and version_read is not None and text.version > version_read and text.body != body:
+        stale = {"description": {"current": text.body, "at": text.updated_at.isoformat(), "by": ""}}
+        raise StaleVersion("This changed since you opened it.", current_version=item.version, fields=stale)
     if text is None:
         if body:
             ledger.add(ItemText(id=item.id, workspace_id=actor.workspace_id, body=body))

@@ -49,13 +49,19 @@ def _rank(actor: Actor, item: Item, before_id: UUID | None, after_id: UUID | Non
     elif before is None:
         before = queries.find_neighbour(actor, after, behind=True, but=item.id)
     low = None if after is None else after.rank
-    high = None if before is None else before.rank
+    high = _end_of_list(actor, low) if before is None else before.rank
     if low is not None and high is not None and low > high:
         raise Invalid("These two do not lie in this order.", fields={"after_id": "Lies behind the other."})
     if low is not None and low == high:
         return _make_room(actor, item, after)
     rank = rules.rank_between(low, high)
     return rank if len(rank) <= LONGEST_RANK or after is None else _make_room(actor, item, after)
+
+
+def _end_of_list(actor: Actor, low: str | None) -> str | None:
+    """Where the next new item will lie, so that it still comes last."""
+    end = rules.rank_of(queries.last_number(actor) + 1)
+    return end if low is None or low < end else None
 
 
 def _make_room(actor: Actor, item: Item, after: Item | None) -> str:

@@ -1,0 +1,550 @@
+"""Order, estimates, tracks, dimensions, own fields, ties, configuration, many at once: the rules and the refusals."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from trimtab.core import ledger
+from trimtab.core.actors import Lens, Role
+from trimtab.core.errors import Forbidden, Invalid, NotFound, StaleVersion
+from trimtab.core.ids import new_id
+from trimtab.core.models import CustomField
+from trimtab.roadmap import documents, public
+from trimtab.roadmap.errors import AlreadyExists, CircularDependency, HasChildren, InUse, PastIsReadOnly, WrongLevel
+from trimtab.roadmap.models import Dimension, DimensionValue, Estimate, Item, Level, Phase, Track
+from trimtab.roadmap.services import bulk, config, dimensions, estimates, items, links, past, tree
+from trimtab.roadmap.services.bulk import NewItem, NewTie
+from trimtab.roadmap.services.estimates import Effort
+from trimtab.roadmap.tests.factories import (
+    NOON,
+    inside,
+    later,
+    level,
+    make_actor,
+    make_area,
+    make_custom_field,
+    make_item,
+    make_person,
+    make_team,
+    make_workspace,
+    phase,
+)
+
+LATER = later(hours=1)
+
+
+@pytest.fixture
+def actor():
+    return make_workspace()
+
+
+def told(actor, item):
+    with inside(actor):
+        return documents.item_document(actor, item.id)
+
+
+def changes(actor):
+    with inside(actor), connection.cursor() as cursor:
+        cursor.execute("select count(*) from ledger_change")
+        return cursor.fetchone()[0]
+
+
+def order(actor):
+    with inside(actor):
+        return list(Item.objects.order_by("rank", "id").values_list("title", flat=True))
+
+
+def move(actor, item, **where):
+    with inside(actor):
+        version = Item.objects.get(id=item.id).version
+        return tree.move_item(actor=actor, clock=LATER, item_id=item.id, version=version, **where)
+
+
+class TestMoveItem:
+    def test_between_in_front_and_behind(self, actor):
+        a, b, c, d = (make_item(actor, title=title) for title in "abcd")
+
+        move(actor, d, after_id=a.id, before_id=b.id)
+        assert order(actor) == list("adbc")
+        move(actor, c, before_id=a.id)
+        assert order(actor) == list("cadb")
+        move(actor, c, after_id=b.id)
+        assert order(actor) == list("adbc")
+
+    def test_one_neighbour_is_enough_and_new_ones_still_come_last(self, actor):
+        a, b, c = (make_item(actor, title=title) for title in "abc")
+
+        move(actor, a, after_id=c.id)
+        make_item(actor, title="d")
+        move(actor, b, before_id=a.id)
+
+        assert order(actor) == list("cbad")
+
+    def test_room_is_made_between_equal_ranks(self, actor):
+        a, b, c, _ = (make_item(actor, title=title) for title in "abcd")
+        with inside(actor), ledger.change_set(actor, at=NOON.now):
+            Item.objects.filter(id__in=[a.id, b.id]).update(rank="V")
+
+        move(actor, c, after_id=a.id, before_id=b.id)
+
+        assert order(actor) == list("acbd")
+
+    def test_room_is_made_where_ranks_grow_long(self, actor):
+        a, b, c = (make_item(actor, title=title) for title in "abc")
+        with inside(actor), ledger.change_set(actor, at=NOON.now):
+            Item.objects.filter(id=a.id).update(rank="V")
+            Item.objects.filter(id=b.id).update(rank="V" + "0" * 110 + "1")
+
+        moved = move(actor, c, after_id=a.id, before_id=b.id)
+
+        assert order(actor) == list("acb")
+        assert len(moved.rank) < 10
+
+    def test_under_a_parent_and_out(self, actor):
+        parent, item = make_item(actor, level="initiative"), make_item(actor)
+
+        assert move(actor, item, parent=(parent.id,)).parent_id == parent.id
+        assert move(actor, item, parent=(None,)).parent_id is None
+
+    def test_refusals(self, actor):
+        item, other, third = make_item(actor), make_item(actor), make_item(actor)
+
+        with pytest.raises(WrongLevel):
+            move(actor, item, parent=(other.id,))
+        with pytest.raises(Invalid):
+            move(actor, item, before_id=item.id)
+        with pytest.raises(Invalid):
+            move(actor, item, after_id=third.id, before_id=other.id)
+        with pytest.raises(NotFound):
+            move(actor, item, before_id=new_id())
+        assert told(actor, item)["version"] == 1
+
+    def test_a_parent_that_somebody_changed_is_stale(self, actor):
+        parent, item = make_item(actor, level="initiative"), make_item(actor)
+        move(actor, item, parent=(parent.id,))
+
+        with inside(actor), pytest.raises(StaleVersion):
+            tree.move_item(
+                actor=actor, clock=LATER, item_id=item.id, version=1,
+                parent=(make_item(actor, level="bet").id,),
+            )  # fmt: skip
+
+
+class TestEstimates:
+    def test_they_become_exactly_these(self, actor):
+        item, core, web = make_item(actor), make_team(actor), make_team(actor, "Web")
+
+        def put(*efforts):
+            with inside(actor):
+                estimates.set_estimates(actor=actor, clock=LATER, item_id=item.id, efforts=efforts)
+                return dict(Estimate.objects.values_list("team_id", "likely"))
+
+        assert put(Effort(Decimal(3), team_id=core.id), Effort(Decimal(1))) == {core.id: 3, None: 1}
+        before = changes(actor)
+        assert put(Effort(Decimal(1)), Effort(Decimal(3), team_id=core.id)) == {core.id: 3, None: 1}
+        assert changes(actor) == before
+        assert put(Effort(Decimal(5), team_id=web.id)) == {web.id: 5}
+
+    @pytest.mark.parametrize(
+        "efforts",
+        [
+            [Effort(Decimal(-1))],
+            [Effort(Decimal(3), low=Decimal(4))],
+            [Effort(Decimal(3), high=Decimal(2))],
+            [Effort(Decimal(3)), Effort(Decimal(4))],
+        ],
+    )
+    def test_refuses_and_changes_nothing(self, actor, efforts):
+        item = make_item(actor)
+
+        with inside(actor), pytest.raises(Invalid):
+            estimates.set_estimates(actor=actor, clock=LATER, item_id=item.id, efforts=efforts)
+        assert told(actor, item)["estimates"] == []
+
+
+class TestTracks:
+    def put(self, actor, item, track, to):
+        with inside(actor):
+            track_id = Track.objects.get(key=track).id
+            estimates.set_track_phase(
+                actor=actor, clock=LATER, item_id=item.id, track_id=track_id, phase_id=to and phase(actor, to)
+            )
+
+    def test_the_primary_one_is_the_items_phase(self, actor):
+        item = make_item(actor)
+
+        self.put(actor, item, "delivery", "doing")
+        self.put(actor, item, "discovery", "research")
+        self.put(actor, item, "discovery", "validated")
+
+        assert told(actor, item)["phase_id"] == str(phase(actor, "doing"))
+        assert [p["phase_id"] for p in told(actor, item)["phases"]] == [str(phase(actor, "validated"))]
+
+    def test_a_phase_of_another_track_is_refused(self, actor):
+        item = make_item(actor)
+
+        with pytest.raises(Invalid):
+            self.put(actor, item, "design", "doing")
+        with inside(actor), pytest.raises(Invalid):
+            items.update_item(
+                actor=actor, clock=LATER, item_id=item.id, version=1, changes={"phase_id": phase(actor, "research")}
+            )
+
+
+class TestDimensions:
+    def test_values_are_replaced_dimension_by_dimension(self, actor):
+        item = make_item(actor)
+        with inside(actor):
+            growth, retention = (DimensionValue.objects.get(key=key).id for key in ("growth", "retention"))
+
+            def put(**values):
+                dimensions.set_dimensions(actor=actor, clock=LATER, item_id=item.id, values=values)
+                return documents.item_document(actor, item.id)["dimensions"]
+
+            assert put(investment_category=[growth]) == {"investment_category": [str(growth)]}
+            assert put(investment_category=[retention], theme=[]) == {"investment_category": [str(retention)]}
+            assert put(investment_category=[]) == {}
+            with pytest.raises(Invalid, match="One value"):
+                put(investment_category=[growth, retention])
+            with pytest.raises(Invalid, match="no such dimension"):
+                put(colour=[])
+
+    def test_a_value_of_another_dimension_is_refused(self, actor):
+        item = make_item(actor)
+        with inside(actor):
+            growth = DimensionValue.objects.get(key="growth").id
+
+        with pytest.raises(Invalid), inside(actor):
+            dimensions.set_dimensions(actor=actor, clock=LATER, item_id=item.id, values={"theme": [growth]})
+
+
+class TestOwnFields:
+    def test_values_and_links_come_back_as_they_were_given(self, actor):
+        ana, bo = make_person(actor), make_person(actor, "Bo")
+        other = make_item(actor)
+        for key, kind in (("risk", "choice"), ("cost", "number"), ("due", "date"), ("lead", "person"),
+                          ("readers", "people"), ("after", "items")):  # fmt: skip
+            make_custom_field(actor, key, kind, options=["low", "high"] if kind == "choice" else [])
+        given = {"risk": "low", "cost": 3.5, "due": "2026-08-20", "lead": ana.id, "readers": [bo.id, ana.id],
+                 "after": [other.id]}  # fmt: skip
+
+        item = make_item(actor, custom=given)
+
+        shown = told(actor, item)["custom"]
+        assert shown == {
+            "risk": "low", "cost": 3.5, "due": "2026-08-20", "lead": str(ana.id), "readers": [str(bo.id), str(ana.id)],
+            "after": [str(other.id)],
+        }  # fmt: skip
+
+        with inside(actor):
+            items.update_item(
+                actor=actor, clock=LATER, item_id=item.id, version=1,
+                changes={"custom": {"risk": None, "readers": [ana.id], "lead": None}},
+            )  # fmt: skip
+        assert told(actor, item)["custom"] == {
+            "cost": 3.5, "due": "2026-08-20", "readers": [str(ana.id)], "after": [str(other.id)],
+        }  # fmt: skip
+
+    def test_two_people_may_write_two_fields_but_not_one(self, actor):
+        make_custom_field(actor, "cost", "number")
+        make_custom_field(actor, "size", "number")
+        item = make_item(actor)
+
+        def put(**custom):
+            with inside(actor):
+                items.update_item(actor=actor, clock=LATER, item_id=item.id, version=1, changes={"custom": custom})
+
+        put(cost=1)
+        put(size=2)
+
+        assert told(actor, item)["custom"] == {"cost": 1, "size": 2}
+        with pytest.raises(StaleVersion):
+            put(cost=3)
+
+    def test_unknown_fields_and_strangers_are_refused(self, actor):
+        make_custom_field(actor, "lead", "person")
+
+        with pytest.raises(Invalid):
+            make_item(actor, custom={"colour": "red"})
+        with pytest.raises(Invalid):
+            make_item(actor, custom={"lead": make_person(make_workspace()).id})
+
+
+class TestDescription:
+    def test_a_text_that_somebody_rewrote_is_stale(self, actor):
+        item = make_item(actor, description="First.")
+
+        def put(text, version=1):
+            with inside(actor):
+                items.update_item(
+                    actor=actor, clock=LATER, item_id=item.id, version=1,
+                    changes={"description": text, "description_version": version},
+                )  # fmt: skip
+
+        put("Second.")
+
+        with pytest.raises(StaleVersion) as caught:
+            put("Third.")
+        assert caught.value.extra["fields"]["description"]["current"] == "Second."
+
+
+class TestTies:
+    def test_a_circle_is_refused(self, actor):
+        a, b, c = (make_item(actor) for _ in range(3))
+        for one, other in ((a, b), (b, c)):
+            with inside(actor):
+                links.add_dependency(actor=actor, clock=LATER, from_id=one.id, to_id=other.id)
+
+        with inside(actor), pytest.raises(CircularDependency):
+            links.add_dependency(actor=actor, clock=LATER, from_id=c.id, to_id=a.id)
+
+    def test_refusals(self, actor):
+        a, b, theirs = make_item(actor), make_item(actor), make_item(make_workspace())
+
+        def tie(one, other, **values):
+            with inside(actor):
+                return links.add_dependency(actor=actor, clock=LATER, from_id=one.id, to_id=other.id, values=values)
+
+        made = tie(a, b, lag_days=2)
+        for ends in ((a, a), (a, theirs)):
+            with pytest.raises(Invalid):
+                tie(*ends)
+        with pytest.raises(AlreadyExists):
+            tie(a, b)
+        with pytest.raises(Invalid):
+            tie(b, make_item(actor), colour="red")
+        with inside(actor):
+            links.update_dependency(
+                actor=actor, clock=LATER, dependency_id=made.id, version=1, changes={"state": "agreed"}
+            )
+        with inside(actor), pytest.raises(StaleVersion):
+            links.update_dependency(
+                actor=actor, clock=LATER, dependency_id=made.id, version=1, changes={"state": "declined"}
+            )
+
+
+class TestConfiguration:
+    def add(self, actor, kind, **values):
+        with inside(actor):
+            return config.create_setting(actor=actor, clock=LATER, kind=kind, values=values)
+
+    def delete(self, actor, kind, record):
+        with inside(actor):
+            config.delete_setting(actor=actor, clock=LATER, kind=kind, record_id=record)
+
+    def test_a_key_is_made_from_the_name(self, actor):
+        assert self.add(actor, "track", name="Größe: Q3 & más").key == "groe-q3-mas"
+        with pytest.raises(Invalid):
+            self.add(actor, "track", name="—")
+
+    def test_what_is_in_use_stays(self, actor):
+        area = make_area(actor)
+        field = make_custom_field(actor, "cost", "number")
+        make_item(actor, area_id=area.id, custom={"cost": 3})
+        make_area(actor, "Below", parent_id=area.id)
+
+        with pytest.raises(InUse) as caught:
+            self.delete(actor, "area", area.id)
+        assert caught.value.extra["counts"] == {"items": 1, "areas": 1}
+        for kind, record in (
+            ("level", level(actor)), ("phase", phase(actor, "backlog")), ("custom_field", field.id),
+        ):  # fmt: skip
+            with pytest.raises(InUse) as caught:
+                self.delete(actor, kind, record)
+            assert caught.value.extra["counts"] == {"items": 1}
+
+    def test_the_primary_track_stays_and_others_take_their_phases_along(self, actor):
+        with inside(actor):
+            primary, design = (Track.objects.get(key=key).id for key in ("delivery", "design"))
+
+        with pytest.raises(InUse):
+            self.delete(actor, "track", primary)
+        self.delete(actor, "track", design)
+
+        with inside(actor):
+            assert not Phase.objects.filter(track_id=design).exists()
+
+    def test_a_dimension_takes_its_values_along(self, actor):
+        with inside(actor):
+            dimension = Dimension.objects.get(key="investment_category").id
+
+        self.delete(actor, "dimension", dimension)
+
+        with inside(actor):
+            assert not DimensionValue.objects.exists()
+
+    def test_areas_form_no_circle(self, actor):
+        top = make_area(actor)
+        below = make_area(actor, "Below", parent_id=top.id)
+
+        with inside(actor), pytest.raises(Exception, match="under itself"):
+            config.update_setting(
+                actor=actor, clock=LATER, kind="area", record_id=top.id, version=1, changes={"parent_id": below.id}
+            )
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"key": "title"},
+            {"type": "choice"},
+            {"type": "choice", "options": [{"key": "a", "name": "A"}, {"key": "a", "name": "B"}]},
+            {"name": " "},
+            {"colour": "red"},
+        ],
+    )
+    def test_a_field_that_cannot_be(self, actor, values):
+        with pytest.raises(Invalid):
+            self.add(actor, "custom_field", **{"name": "Risk", "type": "text"} | values)
+        with inside(actor):
+            assert not CustomField.objects.exists()
+
+    def test_a_fields_type_never_changes(self, actor):
+        field = make_custom_field(actor, "cost", "number")
+
+        with inside(actor), pytest.raises(Invalid):
+            config.update_setting(
+                actor=actor, clock=LATER, kind="custom_field", record_id=field.id, version=1, changes={"type": "text"}
+            )
+
+    @pytest.mark.parametrize(
+        ("kind", "role"), [("level", Role.AREA_OWNER), ("area", Role.EDITOR), ("release", Role.CONTRIBUTOR)]
+    )
+    def test_needs_a_right(self, actor, kind, role):
+        with pytest.raises(Forbidden):
+            self.add(make_actor(actor.workspace_id, role), kind, name="x", **({"rank": 9} if kind == "level" else {}))
+
+    def test_two_levels_change_places(self, actor):
+        with inside(actor):
+            with ledger.change_set(actor, at=NOON.now):
+                Level.objects.filter(key="bet").update(rank=9)
+                Level.objects.filter(key="initiative").update(rank=3)
+                Level.objects.filter(key="bet").update(rank=2)
+            assert Level.objects.get(key="bet").rank == 2
+
+    def test_what_a_workspace_begins_with_was_always_there(self, actor):
+        with inside(actor), connection.cursor() as cursor:
+            cursor.execute("select count(*) from scoped.phase_version where during @> '1950-01-01'::timestamptz")
+            assert cursor.fetchone() == (17,)
+
+
+class TestThroughALens:
+    @pytest.mark.parametrize(
+        "lens", [Lens(as_of=datetime(2026, 1, 1, tzinfo=UTC)), Lens(known_on=NOON.now), Lens(scenario=new_id())]
+    )
+    def test_only_today_can_be_written(self, actor, lens):
+        item = make_item(actor)
+        elsewhere = replace(actor, lens=lens)
+
+        with inside(actor):
+            for write in (
+                lambda: items.delete_item(actor=elsewhere, clock=LATER, item_id=item.id),
+                lambda: items.create_item(actor=elsewhere, clock=LATER, values={"title": "x"}),
+                lambda: config.create_setting(actor=elsewhere, clock=LATER, kind="area", values={"name": "x"}),
+                lambda: bulk.bulk_create_items(actor=elsewhere, clock=LATER, items=[]),
+            ):
+                with pytest.raises(PastIsReadOnly):
+                    write()
+
+
+class TestManyAtOnce:
+    def test_children_before_parents_with_all_that_hangs_on_them(self, actor):
+        ana = make_person(actor)
+        cost, lead = make_custom_field(actor, "cost", "number"), make_custom_field(actor, "lead", "person")
+        with inside(actor):
+            value = DimensionValue.objects.get(key="growth")
+        top = NewItem(title="Top", level_id=level(actor, "initiative"))
+        child = NewItem(
+            title="Child", level_id=level(actor), parent_id=top.id, custom={str(cost.id): 3}, tags=["a"],
+            links=[(lead.id, "person_id", ana.id)], dimensions=[(value.dimension_id, value.id)],
+            efforts=[Effort(Decimal("2.5"))], description="Words.", review={"phase": "?"},
+            start_on=date(2026, 1, 1), start_precision="year",
+        )  # fmt: skip
+
+        with inside(actor):
+            batch = ledger.open_batch(actor, LATER, "import", "A file")
+            assert bulk.bulk_create_items(actor=actor, clock=LATER, items=[child, top], batch=batch) == 2
+
+        shown = told(actor, child)
+        assert shown["custom"] == {"cost": 3, "lead": str(ana.id)}
+        assert (shown["description"], shown["tags"], shown["review"]) == ("Words.", ["a"], {"phase": "?"})
+        assert shown["estimates"][0]["likely"] == 2.5
+        assert told(actor, top)["rolled"]["effort"] == 2.5
+        assert order(actor) == ["Child", "Top"]
+
+        with inside(actor):
+            past.undo_batch(actor, later(hours=2), batch)
+            assert not Item.objects.exists()
+
+    def test_changes_of_many_kinds(self, actor):
+        cost, size = (make_custom_field(actor, key, "number") for key in ("cost", "size"))
+        a, b = make_item(actor, custom={"cost": 1, "size": 2}), make_item(actor)
+        before = changes(actor)
+
+        with inside(actor):
+            bulk.bulk_update_items(
+                actor=actor, clock=LATER,
+                changes=[(a.id, {"custom": {str(cost.id): None, str(size.id): 5}}), (b.id, {"title": b.title}),
+                         (b.id, {"health": "at_risk", "tags": ["x"]})],
+            )  # fmt: skip
+
+        assert told(actor, a)["custom"] == {"size": 5}
+        assert (told(actor, b)["health"], told(actor, b)["version"]) == ("at_risk", 2)
+        assert changes(actor) == before + 2
+
+    def test_the_tree_and_circles_are_watched(self, actor):
+        a, b = make_item(actor), make_item(actor)
+
+        row = NewItem(title="x", level_id=level(actor), parent_id=a.id)
+        with pytest.raises(WrongLevel), inside(actor):
+            bulk.bulk_create_items(actor=actor, clock=LATER, items=[row])
+        with pytest.raises(CircularDependency), inside(actor):
+            bulk.bulk_create_dependencies(
+                actor=actor, clock=LATER, ties=[NewTie(a.id, b.id, "FS"), NewTie(b.id, a.id, "SS")]
+            )
+        with inside(actor):
+            assert bulk.bulk_create_relations(actor=actor, clock=LATER, ties=[NewTie(a.id, b.id, "replaces")]) == 1
+
+
+class TestUndo:
+    def test_a_deleted_tree_comes_back_whole(self, actor):
+        top = make_item(actor, level="initiative")
+        child = make_item(actor, parent=top, description="Words.")
+        with inside(actor):
+            estimates.set_estimates(actor=actor, clock=NOON, item_id=child.id, efforts=[Effort(Decimal(3))])
+        before = [told(actor, item) for item in (top, child)]
+        with inside(actor):
+            items.delete_item(actor=actor, clock=LATER, item_id=top.id, with_children=True)
+            made = ledger.last_written()
+
+        with inside(actor):
+            past.undo_change_set(actor, later(hours=2), made)
+
+        moving = {"version": 0, "description_version": 0, "updated_at": ""}
+        assert [told(actor, item) | moving for item in (top, child)] == [one | moving for one in before]
+
+
+class TestPublic:
+    def test_writes_on_whatever_stands(self, actor):
+        with inside(actor):
+            made = public.create_item(actor=actor, clock=NOON, values={"title": "x", "level_id": level(actor)})
+            public.update_item(actor=actor, clock=LATER, item_id=made.id, changes={"title": "y", "key": "K-1"})
+            public.set_estimates(actor=actor, clock=LATER, item_id=made.id, efforts=[Effort(Decimal(1))])
+            public.set_dimensions(actor=actor, clock=LATER, item_id=made.id, values={})
+            area = public.add_setting(actor=actor, clock=LATER, kind="area", values={"name": "Apps"})
+            public.update_setting(actor=actor, clock=LATER, kind="area", record_id=area, changes={"name": "Mobile"})
+
+            assert public.find_items_by_key(actor, ["K-1", "K-2"]) == {"K-1": made.id}
+            assert public.items_by_number(actor, [made.number]) == {made.number: made.id}
+            assert [one.name for one in public.get_config(actor).areas] == ["Mobile"]
+            assert public.reserve_numbers(actor, 10) == made.number + 1
+            assert public.delete_item(actor=actor, clock=later(hours=2), item_id=made.id) == 1
+
+    def test_children_keep_an_item(self, actor):
+        top = make_item(actor, level="initiative")
+        make_item(actor, parent=top)
+
+        with inside(actor), pytest.raises(HasChildren):
+            public.delete_item(actor=actor, clock=LATER, item_id=top.id)
