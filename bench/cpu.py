@@ -11,8 +11,7 @@ import psycopg
 
 TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 _BACKENDS = """
-select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-  and backend_type in ('client backend', 'parallel worker')
+select pid from pg_stat_activity where datname = current_database() and usename = 'trimtab_app'
 """
 
 

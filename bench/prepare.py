@@ -16,6 +16,7 @@ from psycopg import sql
 
 from bench.load.shape import SCALE
 from trimtab.ops import postgres
+from trimtab.ops.cluster import owner_lock
 
 ROOT = Path(__file__).parent.parent
 PLACE = postgres.home() / "bench"
@@ -47,11 +48,14 @@ def cluster() -> Iterator[str]:
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     private = postgres.private_cluster(PLACE)
-    private.start()
-    try:
-        yield private.url("trimtab_owner", "postgres")
-    finally:
-        private.stop()
+    with owner_lock(private.root) as ours:
+        if not ours:
+            raise SystemExit(f"Another bench is running in {private.root}.")
+        private.start()
+        try:
+            yield private.url("trimtab_owner", "postgres")
+        finally:
+            private.stop()
 
 
 def fingerprint() -> str:
