@@ -17,7 +17,7 @@ from trimtab.core.tests.ledger_tables import World, instant, tables  # noqa: F40
 NIGHTLY = os.environ.get("TRIMTAB_HYPOTHESIS") == "nightly"
 pytestmark = pytest.mark.usefixtures("tables")
 property_test = settings(
-    max_examples=1000 if NIGHTLY else 20,
+    max_examples=300 if NIGHTLY else 20,
     deadline=None,
     database=None,
     derandomize=not NIGHTLY,

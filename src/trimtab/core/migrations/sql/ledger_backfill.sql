@@ -63,6 +63,7 @@ begin
       from jsonb_populate_record(null::{table}, ledger_nest(coalesce($2 -> e.record_id::text, '{}'))) p
     ) c on true$sql$)
   using p_workspace, p_constants;
+  analyze ledger_backfill_entry, ledger_backfill_record;
 end $fn$;
 
 -- Why a record's history cannot be told; the first reason counts.
@@ -100,15 +101,15 @@ begin
       from ledger_backfill_record r join entry e using (record_id) where e.last and e.new is distinct from r.own -> e.field
       union all
       select 7, r.record_id, c.key, null, 'It is constant, yet it has entries or differs from what the record began with.'
-      from ledger_backfill_record r, jsonb_each(r.constants) c
-      where c.value is distinct from r.own -> c.key
-        or exists (select from ledger_backfill_entry e where e.record_id = r.record_id and e.field = c.key)
+      from ledger_backfill_record r cross join jsonb_each(r.constants) c
+      left join entry e on e.record_id = r.record_id and e.field = c.key and e.first
+      where c.value is distinct from r.own -> c.key or e.field is not null
       union all
       select 8, r.record_id, n.field, r.since, 'It is never empty: give its value as a constant or from the first entry on.'
       from ledger_backfill_record r cross join unnest(required) n (field)
-      where not r.constants ? n.field and not exists (
-        select from entry e where e.record_id = r.record_id and e.field = n.field and e.first
-          and (e.old is not null or e.at = r.since and e.new is not null))
+      left join entry e on e.record_id = r.record_id and e.field = n.field and e.first
+        and (e.old is not null or e.at = r.since and e.new is not null)
+      where not r.constants ? n.field and e.field is null
     ) every order by record_id, rank, at
   ) p where p.record_id = r.record_id;
 end $fn$;

@@ -319,6 +319,7 @@ begin
   delete from ledger_undo_work;
   perform ledger_undo_collect(workspace, target.sets, target.undo_sets, target.backwards);
   perform ledger_undo_collect(workspace, target.undo_sets, null, false);
+  analyze ledger_undo_work;
   perform ledger_undo_compare(workspace, target.sets || target.undo_sets);
   perform ledger_undo_write(workspace);
   perform ledger_undo_past(workspace, target.undo_sets, mine.id, mine.recorded_at);
