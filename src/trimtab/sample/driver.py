@@ -10,6 +10,7 @@ from uuid import UUID
 
 from trimtab.core import ids, scope
 from trimtab.core.actors import Actor, Clock
+from trimtab.core.bulk import Measured
 from trimtab.roadmap import public as roadmap
 from trimtab.sample.events import (
     Create,
@@ -38,11 +39,13 @@ class Player:
 
     def play(self, events: Sequence[Event], progress: Callable[[str], None]) -> None:
         """Play all events in order, one transaction for each month of them."""
+        measured = Measured("item", "item_text", "item_value", "item_phase", "estimate", "custom_link")
         for (year, month), some in groupby(events, key=lambda event: (event.at.year, event.at.month)):
             with scope.workspace(self.names.workspace_id):
                 for event in some:
                     self.clock = event.at
                     self._play(event)
+                    measured.wrote(len(event.act.created) if isinstance(event.act, TrackerPass) else 1)
             progress(f"{year}-{month:02}")
 
     def _play(self, event: Event) -> None:
@@ -117,8 +120,10 @@ class Player:
 
     def _track(self, actor: Actor, clock: Clock, act: TrackerPass) -> None:
         """One pass of the tracker: new work items in one statement, changed ones in another."""
-        roadmap.bulk_create_items(actor=actor, clock=clock, items=[self._work_item(new) for new in act.created])
-        roadmap.bulk_update_items(actor=actor, clock=clock, changes=list(self._moved(act.changed)))
+        if act.created:
+            roadmap.bulk_create_items(actor=actor, clock=clock, items=[self._work_item(new) for new in act.created])
+        if act.changed:
+            roadmap.bulk_update_items(actor=actor, clock=clock, changes=list(self._moved(act.changed)))
 
     def _work_item(self, new: Create) -> roadmap.NewItem:
         values = self._values(new.values)
