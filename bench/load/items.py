@@ -15,6 +15,7 @@ from bench.load.shape import MONTHS, Shape, month_start
 from bench.load.texts import Writer
 from trimtab.core import ledger, scope
 from trimtab.core.ids import new_id
+from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.rules import rank_of
 
 BATCH = 5_000
@@ -76,6 +77,8 @@ class Loader:
 
     def load(self) -> Iterator[str]:
         """Load everything; tells what was done after each part."""
+        with scope.workspace(self.ids.actor.workspace_id):
+            self.number = roadmap.reserve_numbers(self.ids.actor, self.shape.items) - 1
         counts = self.shape.per_level
         for level in ("bet", "initiative", "feature"):
             self._items(level, counts[level], month_start(self.now, 0))
