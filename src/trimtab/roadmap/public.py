@@ -211,10 +211,14 @@ def add_dependency(
     return made
 
 
-def update_dependency(*, actor: Actor, clock: Clock, dependency_id: UUID, changes: Mapping[str, Any]) -> None:
+def update_dependency(
+    *, actor: Actor, clock: Clock, dependency_id: UUID, changes: Mapping[str, Any], note: str = ""
+) -> None:
     """See ``services.links.update_dependency``; made on whatever stands."""
     version = queries.one(actor, Dependency, dependency_id, lock=True).version
-    links.update_dependency(actor=actor, clock=clock, dependency_id=dependency_id, version=version, changes=changes)
+    links.update_dependency(
+        actor=actor, clock=clock, dependency_id=dependency_id, version=version, changes=changes, note=note
+    )
 
 
 def remove_dependency(*, actor: Actor, clock: Clock, dependency_id: UUID) -> None:

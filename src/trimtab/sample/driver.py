@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -46,7 +46,7 @@ class Player:
                     self.clock = event.at
                     self._play(event)
                     measured.wrote(len(event.act.created) if isinstance(event.act, TrackerPass) else 1)
-            progress(f"{year}-{month:02}")
+            progress(f"sample company, {date(year, month, 1):%B %Y}")
 
     def _play(self, event: Event) -> None:
         actor, clock, act = self.names.actor(event.author), Clock(event.at), event.act
@@ -69,7 +69,7 @@ class Player:
                     phase_id=self.names.phases[act.track][act.phase],
                 )
             case SetDependency():
-                self._depend(actor, clock, act)
+                self._depend(actor, clock, act, event.note)
             case Relate():
                 ends = (self.names.items[act.source], self.names.items[act.target])
                 roadmap.add_relation(actor=actor, clock=clock, from_id=ends[0], to_id=ends[1], relation_type=act.type)
@@ -108,10 +108,10 @@ class Player:
     def _effort(self, team: str, low: float, likely: float, high: float) -> roadmap.Effort:
         return roadmap.Effort(Decimal(str(likely)), Decimal(str(low)), Decimal(str(high)), self.names.teams[team])
 
-    def _depend(self, actor: Actor, clock: Clock, act: SetDependency) -> None:
+    def _depend(self, actor: Actor, clock: Clock, act: SetDependency, note: str) -> None:
         known = self.dependencies.get((act.source, act.target))
         if known is not None:
-            roadmap.update_dependency(actor=actor, clock=clock, dependency_id=known, changes=act.values)
+            roadmap.update_dependency(actor=actor, clock=clock, dependency_id=known, changes=act.values, note=note)
             return
         ends = (self.names.items[act.source], self.names.items[act.target])
         self.dependencies[act.source, act.target] = roadmap.add_dependency(

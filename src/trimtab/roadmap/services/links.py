@@ -32,13 +32,16 @@ def add_dependency(
 
 
 def update_dependency(
-    *, actor: Actor, clock: Clock, dependency_id: UUID, version: int, changes: Mapping[str, Any]
+    *, actor: Actor, clock: Clock, dependency_id: UUID, version: int, changes: Mapping[str, Any], note: str = ""
 ) -> Dependency:
-    """Write the fields in ``changes``. Raises NotFound, Forbidden, PastIsReadOnly, StaleVersion, Invalid."""
+    """Write the fields in ``changes``; ``note`` says why.
+
+    Raises NotFound, Forbidden, PastIsReadOnly, StaleVersion, Invalid.
+    """
     require_write(actor, Permission.EDIT)
     dependency = queries.one(actor, Dependency, dependency_id, lock=True)
     ledger.check_stale(dependency, version_read=version, changes=_known(changes))
-    with refusals(), ledger.change_set(actor, at=clock.now):
+    with refusals(), ledger.change_set(actor, at=clock.now, note=note):
         return ledger.save(dependency, **_known(changes))
 
 
