@@ -95,7 +95,7 @@ def read() -> Settings:
 
 
 # One question, one core: parallel plans and compiled ones cost more than they save on answers of milliseconds.
-_SESSION = "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=32MB"
+_SESSION = "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=32MB -c random_page_cost=1.1"
 
 
 def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:

@@ -7,10 +7,20 @@ import psycopg
 from django.db import connection
 
 
-def fetch(statement: str, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """The rows of one statement in the open transaction."""
+def fetch(statement: str, params: Mapping[str, object], *, prepared: bool = False) -> list[tuple[Any, ...]]:
+    """The rows of one statement in the open transaction.
+
+    ``prepared`` keeps its plan with the connection: for the same text again and again, where no value changes the plan.
+    """
     connection.ensure_connection()
     raw = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
     with psycopg.Cursor(raw) as cursor:
-        cursor.execute(statement, params)
+        if not prepared:
+            cursor.execute(statement, params)
+            return cursor.fetchall()
+        raw.prepare_threshold = 0
+        try:
+            cursor.execute(statement, params)
+        finally:
+            raw.prepare_threshold = None
         return cursor.fetchall()

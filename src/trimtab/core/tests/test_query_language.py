@@ -156,4 +156,6 @@ class TestFromJson:
             from_json(data)
 
     def test_nothing_is_every_row(self):
-        assert from_json(None) == EVERYTHING == from_json({"and": []}) == from_json({"or": [{"and": []}, {"text": "x"}]})
+        assert (
+            from_json(None) == EVERYTHING == from_json({"and": []}) == from_json({"or": [{"and": []}, {"text": "x"}]})
+        )

@@ -70,7 +70,7 @@ def value_of(world, item, name):
     return item[SEVERAL.get(name, name)]
 
 
-def _given(world, item, name, op, values):
+def _given(world, item, name, op, values):  # noqa: PLR0911 - a case per kind of field
     value = value_of(world, item, name) if name != "timeframe" else None
     if name in ONE_REFERENCE:
         chain = [value]
@@ -216,7 +216,8 @@ def _place(world, item, name):
     if value is None or value == []:
         return None
     places = {"level": LEVELS, "phase": PHASES, "health": HEALTH, "c_choice": ["a", "b", "c"], "release": ["v2", "v1"],
-              "area": ["Epsilon", "Delta", "Gamma", "Beta", "Alpha"], "phase.category": ["todo", "doing", "done", "cancelled"],
+              "area": ["Epsilon", "Delta", "Gamma", "Beta", "Alpha"],
+              "phase.category": ["todo", "doing", "done", "cancelled"],
               "horizon": ["now", "next", "later"]}  # fmt: skip
     if name in places:
         return places[name].index(value)

@@ -74,10 +74,18 @@ CONDITIONS = st.one_of(
     listed(["c_date"], DAYS),
     compared(["benefit", "c_number", "progress"], ["0", "0.5", "1", "-3", "2.50"]),
     compared(["start", "end", "timeframe", "c_date", "updated"], DAYS),
-    st.builds(lambda f, v: {"field": f, "op": "contains", "value": v}, one_of("key", "title", "c_text"), one_of("K-1", "%", "_", "\\", "e")),
+    st.builds(
+        lambda f, v: {"field": f, "op": "contains", "value": v},
+        one_of("key", "title", "c_text"), one_of("K-1", "%", "_", "\\", "e"),
+    ),
     st.builds(lambda f, o: {"field": f, "op": o}, one_of(*FIELDS), one_of("empty", "present")),
-    st.builds(lambda o, n: {"field": "updated", "op": o, "value": f"{n}d"}, one_of("newer", "older"), st.integers(0, 400)),
-    st.builds(lambda t: {"text": t}, one_of("zebra", "zebra orchid", "marb", "copper wal", '"zebra orchid"', '"copper" marble')),
+    st.builds(
+        lambda o, n: {"field": "updated", "op": o, "value": f"{n}d"}, one_of("newer", "older"), st.integers(0, 400)
+    ),
+    st.builds(
+        lambda t: {"text": t},
+        one_of("zebra", "zebra orchid", "marb", "copper wal", '"zebra orchid"', '"copper" marble'),
+    ),
 )  # fmt: skip
 FILTERS = st.recursive(
     CONDITIONS,
@@ -139,8 +147,8 @@ class TestRun:
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     def test_columns_hold_the_values(self, step):
         items, lens = items_at(step)
-        names = ["title", "area", "owner", "colour", "dim.segment", "c_people", "c_number", "c_date", "benefit", "start",
-                 "tags", "c_choices", "phase.category", "text", "ref"]  # fmt: skip
+        names = ["title", "area", "owner", "colour", "dim.segment", "c_people", "c_number", "c_date", "benefit",
+                 "start", "tags", "c_choices", "phase.category", "text", "ref"]  # fmt: skip
 
         answer = ask(columns=names, lens=lens, page={"size": 1000})
 

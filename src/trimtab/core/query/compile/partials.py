@@ -30,9 +30,29 @@ class Partials:
         """The parts of many rows or nodes together, for a select with grouping."""
         return ", ".join(f"{_COMBINED_BY[name[0]]}({prefix}{name}) as {name}" for name in self.own)
 
+    def joined(self, one: str, other: str) -> str:
+        """The parts of two rows of which one may be absent, for a select of both."""
+        return ", ".join(f"{_together(name, one + name, other + name)} as {name}" for name in self.own)
+
     def listed(self, prefix: str = "") -> str:
         """The parts as they are."""
         return ", ".join(prefix + name for name in self.own)
+
+    def json(self, prefix: str) -> str:
+        """A JSON object of the figures, from the parts of all rows together."""
+        figures = [
+            f"'{key}', coalesce(to_json({sql.replace('{p}', prefix)}), {_nothing(key)})" for key, sql in self.finals
+        ]
+        return f"json_build_object({', '.join(figures)})"
+
+
+def _nothing(key: str) -> str:
+    return "'0'" if key == Fn.COUNT or key.startswith(Fn.MISSING) else "'null'"
+
+
+def _together(name: str, one: str, other: str) -> str:
+    together = {"sum": f"coalesce({one} + {other}, {one}, {other})", "min": f"least({one}, {other})"}
+    return together.get(_COMBINED_BY[name[0]], f"greatest({one}, {other})")
 
 
 def partials(context: Context, totals: tuple[Total, ...]) -> Partials:

@@ -17,10 +17,9 @@ def tsquery(context: Context, text: Text, *, prefix: bool = True) -> str:
 def _part(context: Context, term: Term, prefix: bool) -> str:
     if term.quoted:
         return f"phraseto_tsquery({CONFIGURATION}, {context.param(term.text, 'text')})"
-    plain = f"plainto_tsquery({CONFIGURATION}, {context.param(term.text, 'text')})"
-    if not prefix or not term.text.isalnum():
-        return plain
-    return f"({plain} || to_tsquery({CONFIGURATION}, {context.param(f'{term.text}:*', 'text')}))"
+    if prefix and term.text.isalnum():
+        return f"to_tsquery({CONFIGURATION}, {context.param(f'{term.text}:*', 'text')})"
+    return f"plainto_tsquery({CONFIGURATION}, {context.param(term.text, 'text')})"
 
 
 def matches(context: Context, text: Text) -> str:

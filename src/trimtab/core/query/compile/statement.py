@@ -24,14 +24,16 @@ def statement(
         named += [("_changed", "changed"), ("_deleted", "deleted")]
         relation = "compared"
     parts = {
-        "columns": f"(select {_arrays(named, request.size)} from {relation})",
+        "columns": f"(select {_arrays(named)} from {relation} where n <= {request.size})",
         "refs": f"{shown.references(context, columns, f'page where n <= {request.size}')}::text",
         "rows": "(select count(*) from page)",
         "last": _last(page, request.size),
     }
     if request.count:
         parts["count"] = f"(select count(*) from {context.rows(match.joins)} where {match.predicate})"
-    if request.totals:
+    if request.totals and page.totals:
+        parts["totals"] = page.totals
+    elif request.totals:
         both = (*match.joins, *joins(context, request.totals))
         figures = totals_json(context, request.totals)
         parts["totals"] = f"(select {figures}::text from {context.rows(both)} where {match.predicate})"
@@ -44,10 +46,10 @@ def statement(
     return f"with recursive {before} select {selected}", list(parts)
 
 
-def _arrays(named: list[tuple[str, str]], size: int) -> str:
+def _arrays(named: list[tuple[str, str]]) -> str:
     """The text of a JSON object with one array per column, in the order of the rows."""
     parts = [
-        f"'{'{' if at == 0 else ','}\"{name}\":' || coalesce(json_agg({alias}) filter (where n <= {size}), '[]')::text"
+        f"'{'{' if at == 0 else ','}\"{name}\":' || coalesce(json_agg({alias}), '[]')::text"
         for at, (name, alias) in enumerate(named)
     ]
     return f"{' || '.join(parts)} || '}}'"

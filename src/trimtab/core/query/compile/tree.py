@@ -36,7 +36,13 @@ def parent_tree(context: Context, request: Request, tree: Tree, match: Matching,
     ctes["page"] = _page(context, columns, parts)
     shown = [("depth", "depth"), ("parent_id", "above"), ("has_children", "parental"), ("matched", "matched")]
     figures = [(f"total.{key}", f"t{at}") for at, (key, _) in enumerate(parts.finals)]
-    return Page(ctes, None, (*shown, *figures), inline=frozenset({f"n{at}" for at in range(len(levels))}))
+    return Page(
+        ctes,
+        None,
+        (*shown, *figures),
+        inline=frozenset({f"n{at}" for at in range(len(levels))}),
+        totals=f"(select {parts.json('q.')}::text from (select {parts.combined()} from m) q)",
+    )
 
 
 def _added_up(context: Context, match: Matching, parts: Partials, column: str, levels: list[str]) -> dict[str, str]:
@@ -55,10 +61,13 @@ def _added_up(context: Context, match: Matching, parts: Partials, column: str, l
             " where parent_id is not null group by parent_id"
         )
         ctes[f"e{at}"] = (
-            f"select id, parent_id, level, sum(kids) as kids, bool_or(matched) as matched, {parts.combined()} from ("
-            f"select {_NODE}, {parts.listed()} from {above} where level <> {level} union all"
-            f" select u.id, i.parent_id, i.{column}, u.kids, false, {parts.listed('u.')} from u{at} u"
-            f" join {context.rel(context.source.entity)} i on i.id = u.id) q group by id, parent_id, level"
+            "select coalesce(h.id, u.id) as id, coalesce(h.parent_id, i.parent_id) as parent_id,"
+            f" coalesce(h.level, i.level) as level, coalesce(h.kids, 0) + coalesce(u.kids, 0) as kids,"
+            f" coalesce(h.matched, false) as matched, {parts.joined('h.', 'u.')}"
+            f" from u{at} u full join (select {_NODE}, {parts.listed()} from {above} where level <> {level}) h"
+            f" on h.id = u.id left join lateral (select i.id, i.parent_id, i.{column} as level"
+            f" from {context.rel(context.source.entity)} i where i.id = u.id and h.id is null limit 1) i on true"
+            " where h.id is not null or i.id is not null"
         )
         above = f"e{at}"
     ctes[f"n{len(levels) - 1}"] = f"select {_NODE}, {parts.listed()} from {above}"
