@@ -76,7 +76,7 @@ def item_json(actor: Actor, item_id: UUID) -> bytes:
     """The item as JSON text (the shape of ``ItemOut``), through the actor's lens. Raises NotFound, Forbidden."""
     actor.require(Permission.VIEW)
     relations = {entity: rel(entity, actor.lens) for entity in _RELATIONS}
-    rows = fetch(_DOCUMENT.format(**relations), {"id": item_id, **parameters(actor.lens)})
+    rows = fetch(_DOCUMENT.format(**relations), {"id": item_id, **parameters(actor.lens)}, prepared=True)
     if not rows:
         raise NotFound("There is no such item.")
     text: str = rows[0][0]

@@ -4,12 +4,15 @@ create function roadmap_tree_key(ws uuid) returns bigint language sql immutable 
   select hashtextextended('trimtab.tree.' || ws::text, 0)
 $$;
 
--- Counting, not "exists": for a first row the planner would walk two long lists of written rows in nested loops.
--- Planned anew each time: a plan made while a workspace was small would read all items of a large one.
+-- Its plans are made once and walk indexes from row to row, however small the workspace was when they were made; old
+-- and new rows are grouped, not joined, because a join planned for one row would be ruin for many.
 create function roadmap_item_hung() returns trigger
-language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   ws uuid;
+  relevelled boolean;
+  rehung boolean;
   wrong text;
 begin
   select workspace_id into ws from written limit 1;
@@ -22,15 +25,20 @@ begin
       return null;
     end if;
     perform pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
-  elsif (select count(*) from written n join previous o on o.id = n.id where o.level_id <> n.level_id) > 0 then
-    perform pg_advisory_xact_lock(roadmap_tree_key(ws));
-  elsif (
-    select count(*) from written n join previous o on o.id = n.id
-    where n.parent_id is not null and n.parent_id is distinct from o.parent_id
-  ) > 0 then
-    perform pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
   else
-    return null;
+    select bool_or(q.levels > 1), bool_or(q.parents > 1 or q.hung = 1) into relevelled, rehung
+    from (
+      select count(distinct b.level_id) as levels, count(distinct b.parent_id) as parents, count(b.parent_id) as hung
+      from (select id, level_id, parent_id from written union all select id, level_id, parent_id from previous) b
+      group by b.id
+    ) q;
+    if relevelled then
+      perform pg_advisory_xact_lock(roadmap_tree_key(ws));
+    elsif rehung then
+      perform pg_advisory_xact_lock_shared(roadmap_tree_key(ws));
+    else
+      return null;
+    end if;
   end if;
   select format('%s cannot lie under %s.', c.id, p.id) into wrong
   from (
@@ -114,10 +122,10 @@ begin
     return null;
   end if;
   if tg_op = 'UPDATE' then  -- an insert has no previous rows, and the whole condition is one statement
-    if (
-      select count(*) from written n join previous o on o.id = n.id
-      where (o.from_item_id, o.to_item_id) is distinct from (n.from_item_id, n.to_item_id)
-    ) = 0 then
+    if not exists (
+      select from (select * from written union all select * from previous) b
+      group by b.id, b.from_item_id, b.to_item_id having count(*) = 1
+    ) then
       return null;
     end if;
   end if;

@@ -17,16 +17,6 @@ select ledger_scope('roadmap_itemrollup', 'item_rollup');
 select ledger_scope('roadmap_itemrollup_version', 'item_rollup_version');
 revoke insert, update, delete on roadmap_itemrollup, roadmap_itemrollup_version from trimtab_app;
 
--- The instant of what is being written now (null outside a change set), and when it is learned.
-create function roadmap_rollup_clock(out at timestamptz, out recorded_at timestamptz)
-language sql stable set search_path = public, pg_temp as $$
-  select cs.at, cs.recorded_at from ledger_change_set cs
-  where cs.id = nullif(current_setting('trimtab.change_set', true), '')::uuid
-  union all
-  select null, now()
-  limit 1
-$$;
-
 -- Close the open versions of these items' roll-ups and open new ones that say what is true now.
 create function roadmap_rollup_log(ws uuid, ids uuid[], since timestamptz) returns void
 language plpgsql set search_path = public, pg_temp as $$
@@ -34,7 +24,9 @@ declare
   clock record;
   instant timestamptz;
 begin
-  select * into clock from roadmap_rollup_clock();
+  -- Outside a change set, as after an undo, nothing is written but what was true already.
+  select max(cs.at) as at, coalesce(max(cs.recorded_at), clock_timestamp()) as recorded_at into clock
+  from ledger_change_set cs where cs.id = nullif(current_setting('trimtab.change_set', true), '')::uuid;
   -- A writer that waited carries an older clock than what it ends; what its write adds up to is no older than that.
   instant := coalesce(greatest(clock.at, since), now());
   -- A second write of the same transaction at the same instant takes the place of the first.
@@ -59,8 +51,10 @@ $$;
 
 -- Add up these items and, as far as something changes, those above them. Levels are done from the lowest up and rows
 -- locked in the order of their ids within each, so that two writers meet in the same order.
+-- Its plans are made once and walk indexes from row to row, however few rows the tables had when they were made.
 create function roadmap_rollup(ws uuid, ids uuid[], since timestamptz default null) returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   pending uuid[] := ids;
   step uuid[];
@@ -208,7 +202,8 @@ end
 $$;
 
 create function roadmap_rollup_drop(ws uuid, ids uuid[], since timestamptz) returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   gone uuid[];
 begin
