@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from trimtab.core import scope
+from trimtab.core.fields import indexes
 
 FINISHED_JOBS_KEPT_H: Final = 72
 IDEMPOTENCY_KEPT_H: Final = 48
@@ -23,6 +24,13 @@ async def prune(context: JobContext, timestamp: int) -> None:
         nb_hours=FINISHED_JOBS_KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
     )
     await sync_to_async(forget_answers)(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="core.settle_indexes", queueing_lock="core.settle_indexes")
+def settle_indexes(timestamp: int) -> None:
+    """Every five minutes: make the indexes of custom fields that are marked for one, drop those no longer asked for."""
+    indexes.settle()
 
 
 def forget_answers(now: datetime) -> int:

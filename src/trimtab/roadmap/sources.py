@@ -182,6 +182,7 @@ ITEM = source(
     },
     match="({r}.key = {raw} or {r}.number = {number})",
     written="(%(prefix)s::text || '-' || {r}.number)",
+    table="roadmap_item",
     parent="parent_id",
     ladder=("level_id", "level"),
     order=(Key('lower({r}.title collate "C")', "text", nullable=False),),

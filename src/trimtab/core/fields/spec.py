@@ -127,8 +127,9 @@ class Source:
 
     ``name`` is what people call a record, ``shown`` its JSON among the references of an answer, ``match`` how a
     word finds one (``{word}`` is in lower case, ``{raw}`` as given, ``{number}`` its closing digits or null),
-    ``written`` what stands for one in query text, ``parent`` the column of its own tree, ``order`` its place among
-    its like. ``ladder`` is the column and the kind of the levels, by rank, on which a parent stands above its child.
+    ``written`` what stands for one in query text, ``table`` where its custom values lie, ``parent`` the column of its
+    own tree, ``order`` its place among its like. ``ladder`` is the column and the kind of the levels, by rank, on which
+    a parent stands above its child.
     """
 
     entity: str
@@ -139,6 +140,7 @@ class Source:
     shown: str = ""
     match: str = "lower({r}.name) = {word}"
     written: str = ""
+    table: str = ""
     parent: str = ""
     ladder: tuple[str, str] | None = None
     order: tuple[Key, ...] = ()

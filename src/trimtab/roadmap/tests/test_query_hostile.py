@@ -181,7 +181,8 @@ class TestRefusals:
         viewer = make_actor(admin.workspace_id, Role.VIEWER)
         for question in (
             {"columns": ["margin"]}, {"text": "margin:>1"}, {"sort": [{"field": "margin"}]},
-            {"group": [{"by": "margin"}]}, {"totals": [{"fn": "sum", "field": "margin"}]}, {"columns": ["custom.margin"]},
+            {"group": [{"by": "margin"}]}, {"totals": [{"fn": "sum", "field": "margin"}]},
+            {"columns": ["custom.margin"]},
             {"tree": {"axis": "parent"}, "totals": [{"fn": "max", "field": "margin"}]},
         ):  # fmt: skip
             with pytest.raises(Forbidden):
