@@ -153,7 +153,8 @@ def _plan(story: Story) -> None:
             item.final[0] if began else weeks[0] + (item.final[0] - weeks[0]) * part,
             item.first[1] + (item.final[1] - item.first[1]) * part,
         )
-        _warn(story, week, reason, began=began)
+        if began and item.state not in {"next", "later"}:
+            _warn(story, week, reason, still=item.state == "doing" and number == len(slips))
         precisions = ("later", "later") if item.state == "later" else _precision(week, weeks, began=began)
         stopped = item.state == "stopped"
         if not stopped:
@@ -198,17 +199,14 @@ def release_of(day: date) -> str:
     return f"{day.year}.{(day.month + 2) // 3}"
 
 
-def _warn(story: Story, week: float, reason: str, *, began: bool) -> None:
-    """Health turns before a slip, and comes back after it; the newest warning still stands."""
-    item = story.item
-    if not began or item.state in {"next", "later"}:
-        return
-    lead = story.content.team(item.team).lead
+def _warn(story: Story, week: float, reason: str, *, still: bool) -> None:
+    """Health turns before a slip and comes back after it; the newest warning of what is in hand may ``still`` stand."""
+    lead = story.content.team(story.item.team).lead
     note = story.draw.choice(_WATCHING).format(reason)
     bad = "off_track" if story.draw.random() < 0.3 else "at_risk"
     story.edit(week - 1.6, lead, health=bad, health_note=note)
     recovers = week + story.draw.uniform(1.2, 3.5)
-    if recovers < item.final[1] and (recovers < -4 or story.draw.random() < 0.5):
+    if recovers < story.item.final[1] and not (still and story.draw.random() < 0.45):
         story.edit(recovers, lead, health="on_track", health_note=story.draw.choice(_ON_TRACK))
 
 
