@@ -109,7 +109,7 @@ def _progress() -> Callable[[str, int], None]:
 
 
 def _tell(report: "Report") -> None:
-    tried = report.batch_id is None
+    tried = report.batch_id is None and report.changes_something
     click.echo(
         f"{'Would be created' if tried else 'Created'}: {report.created:,} items; "
         f"{'would be updated' if tried else 'updated'}: {report.updated:,}; unchanged: {report.unchanged:,}; "
@@ -128,7 +128,7 @@ def _tell(report: "Report") -> None:
         click.echo(f"  {rejection.part} row {rejection.row}{named}: {rejection.problem}")
     if report.rejected_count > REJECTIONS_SHOWN:
         click.echo(f"  … and {report.rejected_count - REJECTIONS_SHOWN:,} more; --rejected FILE lists them.")
-    if tried:
+    if report.batch_id is None:
         click.echo(f"Nothing was written. Reading took {report.staging_s:.1f} s.")
         return
     click.echo(

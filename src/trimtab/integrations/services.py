@@ -63,7 +63,7 @@ def import_files(
             check(operation.id, recipe, clock.now)
             report = queries.report(operation.id, recipe)
         report = replace(report, staging_s=time.monotonic() - began)
-        if dry_run:
+        if dry_run or not report.changes_something:
             _end(actor, operation.id, report)
             return report
         return _apply(actor=actor, clock=clock, operation=operation, recipe=recipe, report=report, progress=progress)
@@ -72,12 +72,7 @@ def import_files(
 def undo_import(*, actor: Actor, clock: Clock, batch_id: UUID) -> ledger.UndoResult:
     """Take an import back: every record as before it. Raises NotFound, Conflict, Forbidden."""
     with scope.workspace(actor.workspace_id):
-        result = ledger.undo_batch(actor, clock, batch_id)
-        items = result.touched.get("item", ())
-        if items:
-            roadmap.rebuild_rollups(actor)
-            roadmap.rebuild_rollups_of_the_past(actor, items)
-        return result
+        return roadmap.undo_batch(actor, clock, batch_id)
 
 
 def _apply(

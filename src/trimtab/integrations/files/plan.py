@@ -28,9 +28,9 @@ class Current:
     links: Mapping[str, Collection[str]]
 
 
-def content(draft: Draft) -> dict[str, Any]:
-    """All that a new item starts with, JSON-safe."""
-    data: dict[str, Any] = {"item": {**draft.item, "custom": _filled(draft.custom)}}
+def content(draft: Draft, level_id: UUID) -> dict[str, Any]:
+    """All that a new item starts with, JSON-safe; ``level_id`` where its row says nothing of a level."""
+    data: dict[str, Any] = {"item": {"level_id": str(level_id), **draft.item, "custom": _filled(draft.custom)}}
     data |= {name: value for name, value in draft.extra.items() if value}
     dims = {key: [str(value) for value in values] for key, values in draft.dims.items() if values}
     links = {key: [kind, [str(value) for value in values]] for key, (kind, values) in draft.links.items() if values}

@@ -44,6 +44,8 @@ class Directory:
 
     def __init__(self, recipe: Recipe, known: Iterable[Known], fresh: Iterable[Fresh] = ()) -> None:
         self._recipe = recipe
+        listed = {"team": recipe.teams, "release": recipe.releases}
+        self._listed = {kind for kind, rule in listed.items() if rule is not None}
         self._written: dict[tuple[str, str], UUID] = {}
         self._keys: dict[tuple[str, str], UUID] = {}
         self._names: dict[tuple[str, str], UUID] = {}
@@ -71,12 +73,22 @@ class Directory:
         self._add(Known(one.kind, one.id, key, name, one.written, bool(one.data.get("review")), one.data))
 
     def find(self, kind: str, written: str) -> UUID | None:
-        """By the name a file gave it; else by key; else by name. None when nothing carries it."""
+        """By the name a file gave it; else by key; else by name. None when nothing carries it.
+
+        Of a kind that the recipe lists in a file of its own, only the name as written there counts: what it does not
+        list is something else, however alike.
+        """
         exact = self._written.get((kind, written))
-        if exact is not None:
-            return exact
+        return exact if exact is not None or kind in self._listed else self.find_alike(kind, written)
+
+    def find_alike(self, kind: str, written: str) -> UUID | None:
+        """By key, else by name; case, spaces, - and _ do not count."""
         plain = (kind, fold(written))
         return self._keys.get(plain) or self._names.get(plain)
+
+    def call(self, kind: str, written: str, record_id: UUID) -> None:
+        """Let the file's name ``written`` mean a record that is here already."""
+        self._written.setdefault((kind, written), record_id)
 
     def find_key(self, kind: str, key: str) -> UUID | None:
         """By its key alone."""

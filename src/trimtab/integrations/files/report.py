@@ -17,7 +17,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An import that was applied, or with ``batch_id`` None one that was only tried.
+    """An import that was applied; without ``batch_id`` it was only tried, or there was nothing to write.
 
     ``review`` counts items with a mark. ``made`` counts the configuration that was created, by kind. ``locked_s``:
     seconds during which the apply held locks that could keep other writers waiting.
@@ -38,3 +38,8 @@ class Report:
     staging_s: float = 0.0
     apply_s: float = 0.0
     locked_s: float = 0.0
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.created or self.updated or self.relations or self.dependencies or self.made)

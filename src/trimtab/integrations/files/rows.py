@@ -60,11 +60,17 @@ class Identifiers:
 
 
 class ItemReader:
-    """Reads rows by a recipe. Every filler takes the cell as written; blank means missing."""
+    """Reads rows by a recipe. Every filler takes the cell as written; blank means missing.
+
+    ``level_id`` is the level of an item that has none. The workspace has it: ``setup.reserve_fields`` looked.
+    """
 
     def __init__(self, recipe: Recipe, directory: Directory, identifiers: Identifiers, periods: Periods) -> None:
         self._periods = periods
         self._recipe, self._directory, self._identifiers = recipe, directory, identifiers
+        level = directory.find("level", recipe.level)
+        assert level is not None
+        self.level_id = level
         self._fillers = {rule.target: self._filler(rule) for rule in recipe.items.fields}
 
     def columns(self, file: CsvFile) -> "Columns":
@@ -170,7 +176,7 @@ class ItemReader:
         """The level that the cell names; an unknown or missing one is the recipe's default."""
         found = self._directory.find("level", text) if text.strip() else None
         if found is None:
-            found = self._directory.find("level", self._recipe.level)
+            found = self.level_id
             if text.strip():
                 draft.review[rule.target] = {"raw": text, "why": "unknown_level"}
         draft.item["level_id"] = str(found)
@@ -189,7 +195,8 @@ class ItemReader:
             key = kind.removeprefix("dim.")
             more = {"dimension_id": str(self._identifiers.dimensions[key])} if key != kind else {}
             return self._directory.reserve(kind, text, sure=rule.value is not None, **more)
-        if found is None:
+        # One that waits for review does not count: else a second import would find what the first one made.
+        if found is None or (not rule.create and self._directory.unsure(found)):
             raise Odd(f"unknown_{kind.partition('.')[0]}")
         return found
 

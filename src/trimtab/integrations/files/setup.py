@@ -56,7 +56,7 @@ def reserve_teams(rule: ListRule, folder: Path, recipe: Recipe, directory: Direc
     """The teams of the recipe's file that the workspace lacks; one that it has stays as it is. Gives the bad rows."""
     bad: list[Row] = []
     for written, cells in _rows(rule, folder, recipe, bad):
-        if directory.find("team", written) is None:
+        if not _here(directory, "team", written):
             directory.reserve(
                 "team",
                 written,
@@ -76,7 +76,7 @@ def reserve_releases(rule: ListRule, folder: Path, recipe: Recipe, directory: Di
     """
     bad: list[Row] = []
     for written, cells in _rows(rule, folder, recipe, bad):
-        if directory.find("release", written) is not None:
+        if _here(directory, "release", written):
             continue
         days: dict[str, str | None] = {}
         notes = [cells.get("note", "")]
@@ -91,6 +91,14 @@ def reserve_releases(rule: ListRule, folder: Path, recipe: Recipe, directory: Di
             "release", written, sure=True, name=cells.get("name", ""), note="\n".join(filter(None, notes)), **days
         )
     return bad
+
+
+def _here(directory: Directory, kind: str, written: str) -> bool:
+    """Whether the workspace, or an earlier row, has the record; then it is called so from here on."""
+    found = directory.find(kind, written) or directory.find_alike(kind, written)
+    if found is not None:
+        directory.call(kind, written, found)
+    return found is not None
 
 
 def _rows(rule: ListRule, folder: Path, recipe: Recipe, bad: list[Row]) -> Iterable[tuple[str, dict[str, str]]]:

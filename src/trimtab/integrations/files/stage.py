@@ -1,6 +1,6 @@
 """First half of an import: every row is read, understood and staged. Slow, resumable, cancellable; locks nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -44,6 +44,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class _Compare:
+    """What the rows of a chunk are held against: items by their key here and in the tracker; see ``plan``."""
+
+    known: Mapping[str, plan.Current]
+    tracked: Mapping[str, plan.Current]
+    frozen: Collection[str]
+    names: Mapping[str, str]
+    level_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One import while it is being staged."""
 
@@ -82,15 +93,16 @@ class Stage:
             known = queries.list_known(self.recipe.source)
             directory = Directory(self.recipe, known, [setup.from_staged(row) for row in reserved])
             identifiers = setup.reserve_fields(self.recipe, directory)
-            if fresh and self.source.path.is_dir():
-                bad: list[Row] = []
-                if self.recipe.teams:
-                    bad += setup.reserve_teams(self.recipe.teams, self.source.folder, self.recipe, directory)
-                if self.recipe.releases:
-                    bad += setup.reserve_releases(self.recipe.releases, self.source.folder, self.recipe, directory)
-                self._insert([_rejected(StagedPart.SETUP, row.number, "", row.problem) for row in bad], directory)
-            else:
-                self._insert([], directory)
+            bad: list[Row] = []
+            if self.source.path.is_dir():
+                for rule, reserve in (
+                    (self.recipe.teams, setup.reserve_teams),
+                    (self.recipe.releases, setup.reserve_releases),
+                ):
+                    if rule is not None:
+                        bad += reserve(rule, self.source.folder, self.recipe, directory)
+            rejected = [_rejected(StagedPart.SETUP, row.number, "", row.problem) for row in bad if fresh]
+            self._insert(rejected, directory)
             self.checkpoint(StagedPart.SETUP, 1)
         return directory, identifiers
 
@@ -121,20 +133,14 @@ class Stage:
             tracked = queries.match_items(
                 self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
             )
-            self._insert((self._item(draft, known, tracked, frozen, names) for draft in drafts), directory)
+            compare = _Compare(known, tracked, frozen, names, reader.level_id)
+            self._insert((self._item(draft, compare) for draft in drafts), directory)
 
-    def _item(
-        self,
-        draft: Draft,
-        known: dict[str, plan.Current],
-        tracked: dict[str, plan.Current],
-        frozen: set[str],
-        names: dict[str, str],
-    ) -> Staged:
+    def _item(self, draft: Draft, compare: "_Compare") -> Staged:
         """The staged row of an item, matched by its key in this source, else by its key in the tracker."""
         if draft.problem:
             return _rejected(StagedPart.ITEMS, draft.row, draft.key, draft.problem)
-        mine, theirs = known.get(draft.key), tracked.get(draft.tracker)
+        mine, theirs = compare.known.get(draft.key), compare.tracked.get(draft.tracker)
         if mine and theirs and mine.id != theirs.id:
             return _rejected(
                 StagedPart.ITEMS,
@@ -146,10 +152,10 @@ class Stage:
         parent = None if self.recipe.rule("parent") is None else draft.parent or ""
         staged = Staged(StagedPart.ITEMS, draft.row, key=draft.key, parent_key=parent)
         if current is None:
-            data = plan.content(draft) | {"url": draft.url}
+            data = plan.content(draft, compare.level_id) | {"url": draft.url}
             return replace(staged, record_id=new_id(), data=data, review=draft.review or None)
-        data, review = plan.changes(draft, current, frozen, names)
-        if "parent" in frozen:
+        data, review = plan.changes(draft, current, compare.frozen, compare.names)
+        if "parent" in compare.frozen:
             staged = replace(staged, parent_key=None)
         if mine is None:
             data["known_as"] = draft.url
