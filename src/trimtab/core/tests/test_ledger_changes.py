@@ -1,7 +1,9 @@
 """What the database writes down of ordinary writes, and what it refuses."""
 
+import threading
+
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from trimtab.core import ledger, scope
 from trimtab.core.actors import Lens
@@ -88,6 +90,31 @@ class TestChanges:
         with world.inside():
             sets = dict(world.run("select entity_id, change_set_id from ledger_change"))
         assert sets == {first: inner, second: outer}
+
+    def test_a_writer_that_began_earlier_does_not_learn_before_what_it_builds_on(self, world, record):
+        other = World()
+        other.actor = world.actor
+        with world.inside(), world.writing(1):
+            early = world.insert("test_parent", title="Early")
+            ((began,),) = world.run("select clock_timestamp()")
+            overtaking(other, record, title="Two")
+            world.update("test_parent", record, title="Three")
+
+        assert world.lens("test_parent", instant(99), began)[record]["title"] == "One"
+        assert early in world.lens("test_parent", instant(99), began)
+
+
+def overtaking(world, record, **values):
+    """Write and commit on another connection while a transaction is open on this one."""
+
+    def write():
+        with world.inside(), world.writing(2):
+            world.update("test_parent", record, **values)
+        connection.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
 
 
 class TestRefusals:

@@ -116,6 +116,16 @@ class TestUndoBatch:
         )  # fmt: skip
         assert world.live("test_parent")[record] == {"title": "Three", "custom": {"m": 2}}
 
+    def test_a_value_that_others_changed_and_changed_back_is_theirs(self, world):
+        record = make(world)
+        batch = world.batch()
+        write(world, 10, record, batch, title="Two", amount="1")
+        write(world, 20, record, title="Three")
+        write(world, 30, record, title="Two")
+
+        assert [r.field for r in undo(world, batch).refused] == ["title"]
+        assert world.live("test_parent")[record] == {"title": "Two"}
+
     def test_a_created_record_that_somebody_changed_stays(self, world):
         batch = world.batch()
         record = make(world, 10, batch)
@@ -215,6 +225,19 @@ class TestUndoBatch:
         assert [title(world, record, at) for at in (15, 25, 150, 500)] == ["One"] * 4
         with pytest.raises(AssertionError):
             assert undo(world, undo_late.batch_id, 300).refused == ()
+
+    def test_brought_back_into_a_past_that_another_undo_has_rewritten(self, world):
+        record = make(world)
+        early, late = world.batch(), world.batch()
+        write(world, 10, record, early, title="Two")
+        write(world, 20, record, late, note="Late")
+        undo_late = undo(world, late, 100)
+        undo(world, early, 200)
+
+        undo(world, undo_late.batch_id, 300)
+
+        rows = [world.lens("test_parent", instant(at))[record] for at in (15, 25, 150, 250, 350)]
+        assert rows == [{"title": "One"}, *[{"title": "One", "note": "Late"}] * 4]
 
     def test_batches_of_others_are_not_there(self, world):
         batch = world.batch()
