@@ -1,30 +1,22 @@
-"""Order, estimates, tracks, dimensions, own fields, ties, configuration, many at once: the rules and the refusals."""
+"""Order, estimates, tracks, dimensions, own fields, ties: the rules and the refusals."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from trimtab.core import ledger
-from trimtab.core.actors import Lens, Role
-from trimtab.core.errors import Forbidden, Invalid, NotFound, StaleVersion
+from trimtab.core.errors import Invalid, NotFound, StaleVersion
 from trimtab.core.ids import new_id
-from trimtab.core.models import CustomField
-from trimtab.roadmap import documents, public
-from trimtab.roadmap.errors import AlreadyExists, CircularDependency, HasChildren, InUse, PastIsReadOnly, WrongLevel
-from trimtab.roadmap.models import Dimension, DimensionValue, Estimate, Item, Level, Phase, Track
-from trimtab.roadmap.services import bulk, config, dimensions, estimates, items, links, past, tree
-from trimtab.roadmap.services.bulk import NewItem, NewTie
+from trimtab.roadmap import documents
+from trimtab.roadmap.errors import AlreadyExists, CircularDependency, WrongLevel
+from trimtab.roadmap.models import DimensionValue, Estimate, Item, Track
+from trimtab.roadmap.services import dimensions, estimates, items, links, tree
 from trimtab.roadmap.services.estimates import Effort
 from trimtab.roadmap.tests.factories import (
     NOON,
     inside,
     later,
-    level,
-    make_actor,
-    make_area,
     make_custom_field,
     make_item,
     make_person,
@@ -324,227 +316,3 @@ class TestTies:
             links.update_dependency(
                 actor=actor, clock=LATER, dependency_id=made.id, version=1, changes={"state": "declined"}
             )
-
-
-class TestConfiguration:
-    def add(self, actor, kind, **values):
-        with inside(actor):
-            return config.create_setting(actor=actor, clock=LATER, kind=kind, values=values)
-
-    def delete(self, actor, kind, record):
-        with inside(actor):
-            config.delete_setting(actor=actor, clock=LATER, kind=kind, record_id=record)
-
-    def test_a_key_is_made_from_the_name(self, actor):
-        assert self.add(actor, "track", name="Größe: Q3 & más").key == "groe-q3-mas"
-        with pytest.raises(Invalid):
-            self.add(actor, "track", name="—")
-
-    def test_what_is_in_use_stays(self, actor):
-        area = make_area(actor)
-        field = make_custom_field(actor, "cost", "number")
-        make_item(actor, area_id=area.id, custom={"cost": 3})
-        make_area(actor, "Below", parent_id=area.id)
-
-        with pytest.raises(InUse) as caught:
-            self.delete(actor, "area", area.id)
-        assert caught.value.extra["counts"] == {"items": 1, "areas": 1}
-        for kind, record in (
-            ("level", level(actor)), ("phase", phase(actor, "backlog")), ("custom_field", field.id),
-        ):  # fmt: skip
-            with pytest.raises(InUse) as caught:
-                self.delete(actor, kind, record)
-            assert caught.value.extra["counts"] == {"items": 1}
-
-    def test_the_primary_track_stays_and_others_take_their_phases_along(self, actor):
-        with inside(actor):
-            primary, design = (Track.objects.get(key=key).id for key in ("delivery", "design"))
-
-        with pytest.raises(InUse):
-            self.delete(actor, "track", primary)
-        self.delete(actor, "track", design)
-
-        with inside(actor):
-            assert not Phase.objects.filter(track_id=design).exists()
-
-    def test_a_dimension_takes_its_values_along(self, actor):
-        with inside(actor):
-            dimension = Dimension.objects.get(key="investment_category").id
-
-        self.delete(actor, "dimension", dimension)
-
-        with inside(actor):
-            assert not DimensionValue.objects.exists()
-
-    def test_areas_form_no_circle(self, actor):
-        top = make_area(actor)
-        below = make_area(actor, "Below", parent_id=top.id)
-
-        with inside(actor), pytest.raises(Exception, match="under itself"):
-            config.update_setting(
-                actor=actor, clock=LATER, kind="area", record_id=top.id, version=1, changes={"parent_id": below.id}
-            )
-
-    @pytest.mark.parametrize(
-        "values",
-        [
-            {"key": "title"},
-            {"type": "choice"},
-            {"type": "choice", "options": [{"key": "a", "name": "A"}, {"key": "a", "name": "B"}]},
-            {"name": " "},
-            {"colour": "red"},
-        ],
-    )
-    def test_a_field_that_cannot_be(self, actor, values):
-        with pytest.raises(Invalid):
-            self.add(actor, "custom_field", **{"name": "Risk", "type": "text"} | values)
-        with inside(actor):
-            assert not CustomField.objects.exists()
-
-    def test_a_fields_type_never_changes(self, actor):
-        field = make_custom_field(actor, "cost", "number")
-
-        with inside(actor), pytest.raises(Invalid):
-            config.update_setting(
-                actor=actor, clock=LATER, kind="custom_field", record_id=field.id, version=1, changes={"type": "text"}
-            )
-
-    @pytest.mark.parametrize(
-        ("kind", "role"), [("level", Role.AREA_OWNER), ("area", Role.EDITOR), ("release", Role.CONTRIBUTOR)]
-    )
-    def test_needs_a_right(self, actor, kind, role):
-        with pytest.raises(Forbidden):
-            self.add(make_actor(actor.workspace_id, role), kind, name="x", **({"rank": 9} if kind == "level" else {}))
-
-    def test_two_levels_change_places(self, actor):
-        with inside(actor):
-            with ledger.change_set(actor, at=NOON.now):
-                Level.objects.filter(key="bet").update(rank=9)
-                Level.objects.filter(key="initiative").update(rank=3)
-                Level.objects.filter(key="bet").update(rank=2)
-            assert Level.objects.get(key="bet").rank == 2
-
-    def test_what_a_workspace_begins_with_was_always_there(self, actor):
-        with inside(actor), connection.cursor() as cursor:
-            cursor.execute("select count(*) from scoped.phase_version where during @> '1950-01-01'::timestamptz")
-            assert cursor.fetchone() == (17,)
-
-
-class TestThroughALens:
-    @pytest.mark.parametrize(
-        "lens", [Lens(as_of=datetime(2026, 1, 1, tzinfo=UTC)), Lens(known_on=NOON.now), Lens(scenario=new_id())]
-    )
-    def test_only_today_can_be_written(self, actor, lens):
-        item = make_item(actor)
-        elsewhere = replace(actor, lens=lens)
-
-        with inside(actor):
-            for write in (
-                lambda: items.delete_item(actor=elsewhere, clock=LATER, item_id=item.id),
-                lambda: items.create_item(actor=elsewhere, clock=LATER, values={"title": "x"}),
-                lambda: config.create_setting(actor=elsewhere, clock=LATER, kind="area", values={"name": "x"}),
-                lambda: bulk.bulk_create_items(actor=elsewhere, clock=LATER, items=[]),
-            ):
-                with pytest.raises(PastIsReadOnly):
-                    write()
-
-
-class TestManyAtOnce:
-    def test_children_before_parents_with_all_that_hangs_on_them(self, actor):
-        ana = make_person(actor)
-        cost, lead = make_custom_field(actor, "cost", "number"), make_custom_field(actor, "lead", "person")
-        with inside(actor):
-            value = DimensionValue.objects.get(key="growth")
-        top = NewItem(title="Top", level_id=level(actor, "initiative"))
-        child = NewItem(
-            title="Child", level_id=level(actor), parent_id=top.id, custom={str(cost.id): 3}, tags=["a"],
-            links=[(lead.id, "person_id", ana.id)], dimensions=[(value.dimension_id, value.id)],
-            efforts=[Effort(Decimal("2.5"))], description="Words.", review={"phase": "?"},
-            start_on=date(2026, 1, 1), start_precision="year",
-        )  # fmt: skip
-
-        with inside(actor):
-            batch = ledger.open_batch(actor, LATER, "import", "A file")
-            assert bulk.bulk_create_items(actor=actor, clock=LATER, items=[child, top], batch=batch) == 2
-
-        shown = told(actor, child)
-        assert shown["custom"] == {"cost": 3, "lead": str(ana.id)}
-        assert (shown["description"], shown["tags"], shown["review"]) == ("Words.", ["a"], {"phase": "?"})
-        assert shown["estimates"][0]["likely"] == 2.5
-        assert told(actor, top)["rolled"]["effort"] == 2.5
-        assert order(actor) == ["Child", "Top"]
-
-        with inside(actor):
-            past.undo_batch(actor, later(hours=2), batch)
-            assert not Item.objects.exists()
-
-    def test_changes_of_many_kinds(self, actor):
-        cost, size = (make_custom_field(actor, key, "number") for key in ("cost", "size"))
-        a, b = make_item(actor, custom={"cost": 1, "size": 2}), make_item(actor)
-        before = changes(actor)
-
-        with inside(actor):
-            bulk.bulk_update_items(
-                actor=actor, clock=LATER,
-                changes=[(a.id, {"custom": {str(cost.id): None, str(size.id): 5}}), (b.id, {"title": b.title}),
-                         (b.id, {"health": "at_risk", "tags": ["x"]})],
-            )  # fmt: skip
-
-        assert told(actor, a)["custom"] == {"size": 5}
-        assert (told(actor, b)["health"], told(actor, b)["version"]) == ("at_risk", 2)
-        assert changes(actor) == before + 2
-
-    def test_the_tree_and_circles_are_watched(self, actor):
-        a, b = make_item(actor), make_item(actor)
-
-        row = NewItem(title="x", level_id=level(actor), parent_id=a.id)
-        with pytest.raises(WrongLevel), inside(actor):
-            bulk.bulk_create_items(actor=actor, clock=LATER, items=[row])
-        with pytest.raises(CircularDependency), inside(actor):
-            bulk.bulk_create_dependencies(
-                actor=actor, clock=LATER, ties=[NewTie(a.id, b.id, "FS"), NewTie(b.id, a.id, "SS")]
-            )
-        with inside(actor):
-            assert bulk.bulk_create_relations(actor=actor, clock=LATER, ties=[NewTie(a.id, b.id, "replaces")]) == 1
-
-
-class TestUndo:
-    def test_a_deleted_tree_comes_back_whole(self, actor):
-        top = make_item(actor, level="initiative")
-        child = make_item(actor, parent=top, description="Words.")
-        with inside(actor):
-            estimates.set_estimates(actor=actor, clock=NOON, item_id=child.id, efforts=[Effort(Decimal(3))])
-        before = [told(actor, item) for item in (top, child)]
-        with inside(actor):
-            items.delete_item(actor=actor, clock=LATER, item_id=top.id, with_children=True)
-            made = ledger.last_written()
-
-        with inside(actor):
-            past.undo_change_set(actor, later(hours=2), made)
-
-        moving = {"version": 0, "description_version": 0, "updated_at": ""}
-        assert [told(actor, item) | moving for item in (top, child)] == [one | moving for one in before]
-
-
-class TestPublic:
-    def test_writes_on_whatever_stands(self, actor):
-        with inside(actor):
-            made = public.create_item(actor=actor, clock=NOON, values={"title": "x", "level_id": level(actor)})
-            public.update_item(actor=actor, clock=LATER, item_id=made.id, changes={"title": "y", "key": "K-1"})
-            public.set_estimates(actor=actor, clock=LATER, item_id=made.id, efforts=[Effort(Decimal(1))])
-            public.set_dimensions(actor=actor, clock=LATER, item_id=made.id, values={})
-            area = public.add_setting(actor=actor, clock=LATER, kind="area", values={"name": "Apps"})
-            public.update_setting(actor=actor, clock=LATER, kind="area", record_id=area, changes={"name": "Mobile"})
-
-            assert public.find_items_by_key(actor, ["K-1", "K-2"]) == {"K-1": made.id}
-            assert public.items_by_number(actor, [made.number]) == {made.number: made.id}
-            assert [one.name for one in public.get_config(actor).areas] == ["Mobile"]
-            assert public.reserve_numbers(actor, 10) == made.number + 1
-            assert public.delete_item(actor=actor, clock=later(hours=2), item_id=made.id) == 1
-
-    def test_children_keep_an_item(self, actor):
-        top = make_item(actor, level="initiative")
-        make_item(actor, parent=top)
-
-        with inside(actor), pytest.raises(HasChildren):
-            public.delete_item(actor=actor, clock=LATER, item_id=top.id)
