@@ -1,6 +1,7 @@
 create index item_rank on roadmap_item (workspace_id, rank, id);
 create index item_updated on roadmap_item (workspace_id, updated_at desc, id);
 create index item_key on roadmap_item (workspace_id, key, id);
+create index item_title_order on roadmap_item (workspace_id, lower(title collate "C"), id);
 create index item_start on roadmap_item (workspace_id, start_on, id);
 create index item_end on roadmap_item (workspace_id, end_on, id);
 create index item_benefit on roadmap_item (workspace_id, benefit desc nulls last, id);
