@@ -53,7 +53,13 @@ export interface Answer {
   rows: number;
   count?: number | null;
   next?: string | null;
-  groups?: { key: unknown[]; label: (string | null)[]; totals: Record<string, number | null> }[];
+  groups?: {
+    key: unknown[];
+    label: (string | null)[];
+    /** The group above, where the groups are a tree. */
+    parent?: unknown;
+    totals: Record<string, number | null>;
+  }[];
   totals?: Record<string, number | null>;
   lens?: { as_of: string | null; known_on: string | null };
   warnings?: unknown[];

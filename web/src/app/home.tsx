@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
-import { ApiError } from "../api/client";
+import { ApiError, csrfToken } from "../api/client";
 import { meQuery } from "../api/workspace";
 import { usePreferences } from "../lib/preferences";
 import { t } from "../lib/t";
@@ -8,8 +8,11 @@ import { EmptyState, ErrorState } from "../ui/states";
 
 /** Takes people to the workspace they were last in. */
 export function HomeRedirect() {
-  const me = useQuery(meQuery);
   const { lastWorkspace } = usePreferences();
+  // A browser in which nobody was signed in before has nothing to ask about.
+  const stranger = lastWorkspace === "" && csrfToken() === "";
+  const me = useQuery({ ...meQuery, enabled: !stranger });
+  if (stranger) return <Navigate to="/sign-in" />;
   if (me.error instanceof ApiError && (me.error.status === 401 || me.error.status === 403)) return <Navigate to="/sign-in" />;
   if (me.isError) return <ErrorState error={me.error} onRetry={() => void me.refetch()} />;
   if (!me.data) return null;

@@ -16,6 +16,7 @@ import { Grid } from "../features/roadmap/grid";
 import { ItemPanel } from "../features/roadmap/item-panel";
 import { type ItemRow, cell } from "../features/roadmap/rows";
 import { useRows } from "../features/roadmap/use-rows";
+import { inWords } from "../features/roadmap/values";
 import { ViewMenus } from "../features/roadmap/view-menus";
 import { useGlobalKeys } from "../lib/keys";
 import { ROW_HEIGHT, usePreferences } from "../lib/preferences";
@@ -83,8 +84,8 @@ export function RoadmapPage() {
             <FilterBar ref={filter} text={view.q ?? ""} problems={problems} onChange={(q) => change({ q }, true)} />
             <ViewMenus view={view} fields={fields} columns={columns} chosen={chosen} onChange={change} />
             {canEdit && (
-              <Button tone="primary" icon="plus" className={css.create ?? ""} title={t("keys.create")} onClick={() => setCreating(true)}>
-                {t("create.new")}
+              <Button tone="primary" icon="plus" className={css.create ?? ""} aria-label={t("create.label")} title={t("keys.create")} onClick={() => setCreating(true)}>
+                <span className={css.createWord}>{t("create.new")}</span>
               </Button>
             )}
           </div>
@@ -142,7 +143,14 @@ export function RoadmapPage() {
           onClose={() => open(undefined)}
           onOpen={(id) => open(id)}
           onUndo={undoChangeSet}
-          history={<HistoryLines entity="item" id={view.item} labelOf={(field) => labelOf(field, columns, config.custom_fields)} />}
+          history={
+            <HistoryLines
+              entity="item"
+              id={view.item}
+              labelOf={(field) => labelOf(field, columns, config.custom_fields)}
+              wordsOf={(field, value) => (field === "health" || field === "horizon" ? inWords(config, field, value) : null)}
+            />
+          }
         />
       )}
     </div>

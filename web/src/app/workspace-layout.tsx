@@ -1,9 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { ApiError, setWorkspace } from "../api/client";
 import type { Config, Lens, Me } from "../api/types";
 import { configQuery, type Here, HereProvider, isPast, meQuery } from "../api/workspace";
+import { fieldsQuery } from "../features/core/queries";
 import { useLive } from "../features/core/live";
 import { TimeRail } from "../features/core/time-rail";
 import { useGlobalKeys } from "../lib/keys";
@@ -25,7 +26,8 @@ export function WorkspaceLayout() {
   setWorkspace(workspace);
   const here = useLocation();
   const me = useQuery(meQuery);
-  const config = useQuery({ ...configQuery(workspace), enabled: me.isSuccess });
+  const config = useQuery(configQuery(workspace));
+  usePrefetchQuery(fieldsQuery(workspace)); // asked for beside the rest: the rows cannot be asked for without it
   useEffect(() => setPreferences({ lastWorkspace: workspace }), [workspace]);
 
   const error = me.error ?? config.error;

@@ -23,8 +23,16 @@ export function formatRange(low: number | null, likely: number | null, high: num
 }
 
 /** Okabe–Ito colours in fixed order, so that one value has one colour on every screen. */
-const OKABE_ITO = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8f00", "#6b6b6b"];
-export const valueColor = (index: number): string => OKABE_ITO[index % OKABE_ITO.length] ?? "#6b6b6b";
+const OKABE_ITO: Record<string, string> = {
+  blue: "#0072b2", orange: "#e69f00", green: "#009e73", pink: "#cc79a7", sky: "#56b4e9", red: "#d55e00", yellow: "#a3a000", grey: "#6b6b6b",
+};
+
+/** The colour of a value: the one it was given, by name or as `#rrggbb`, else the one of its place. */
+export function valueColor(given: string, index: number): string {
+  if (/^#[0-9a-f]{6}$/i.test(given)) return given;
+  const colors = Object.values(OKABE_ITO);
+  return OKABE_ITO[given] ?? colors[index % colors.length] ?? "#6b6b6b";
+}
 
 export function initials(name: string): string {
   const words = name.split(/[\s._-]+/).filter(Boolean);

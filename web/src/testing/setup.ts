@@ -21,8 +21,8 @@ window.matchMedia = (query: string) =>
     dispatchEvent: () => false,
   }) as MediaQueryList;
 // A window with room: without a size, a virtual grid draws nothing.
-Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => 800 });
-Object.defineProperty(HTMLElement.prototype, "offsetWidth", { configurable: true, get: () => 1400 });
+Object.defineProperty(Element.prototype, "clientHeight", { configurable: true, get: () => 800 });
+Object.defineProperty(Element.prototype, "clientWidth", { configurable: true, get: () => 1400 });
 Element.prototype.scrollTo = () => undefined;
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));

@@ -23,6 +23,7 @@ export function Floating({ opened, onClose, target, children, label, position = 
       trapFocus={false}
       returnFocus
       withinPortal
+      hideDetached={false}
       classNames={{ dropdown: css.surface ?? "" }}
     >
       <Popover.Target>{target}</Popover.Target>

@@ -2,7 +2,7 @@ import { http, HttpResponse } from "msw";
 import { fakeMe, type World } from "../../testing/world";
 
 export const accountHandlers = (_world: World) => [
-  http.get("*/_allauth/browser/v1/auth/session", () => HttpResponse.json({ status: 200, meta: { is_authenticated: true } })),
+  http.get("*/_allauth/browser/v1/config", () => HttpResponse.json({ status: 200, data: {} })),
   http.post("*/_allauth/browser/v1/auth/login", async ({ request }) => {
     const { password } = (await request.json()) as { password: string };
     if (password !== "trimtab") {

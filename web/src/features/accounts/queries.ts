@@ -3,7 +3,7 @@ import { ApiError, api, csrfToken, data } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useHere } from "../../api/workspace";
 
-const AUTH = "/_allauth/browser/v1/auth";
+const ALLAUTH = "/_allauth/browser/v1";
 
 /** Sample sign-ins of a demonstration; a server with real people answers 404 and there are none. */
 export const demoQuery = queryOptions({
@@ -25,7 +25,7 @@ interface AuthAnswer {
 }
 
 async function authCall(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Response> {
-  return fetch(`${AUTH}/${path}`, {
+  return fetch(`${ALLAUTH}/auth/${path}`, {
     method,
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
@@ -33,9 +33,9 @@ async function authCall(method: "GET" | "POST" | "DELETE", path: string, body?: 
   });
 }
 
-/** Asks for the session first: its answer carries the CSRF cookie that the next call needs. */
+/** Asks for the configuration first: its answer carries the CSRF cookie that the next call needs. */
 async function signIn(credentials: { email: string; password: string }): Promise<void> {
-  if (csrfToken() === "") await authCall("GET", "session");
+  if (csrfToken() === "") await fetch(`${ALLAUTH}/config`, { credentials: "same-origin" });
   const response = await authCall("POST", "login", credentials);
   if (response.ok) return;
   const answer = (await response.json().catch(() => ({}))) as AuthAnswer;

@@ -29,6 +29,7 @@ interface Props {
 export function FilterBar({ text, onChange, problems, ref }: Props) {
   const [draft, setDraft] = useState(text);
   const [sent, setSent] = useState(text);
+  const [seen, setSeen] = useState(text);
   const [caret, setCaret] = useState<number | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const send = useRef(onChange);
@@ -42,10 +43,13 @@ export function FilterBar({ text, onChange, problems, ref }: Props) {
     },
   }));
 
-  if (text !== sent) {
-    // The address bar changed by itself (Back, a link): it wins over the draft.
-    setSent(text);
-    setDraft(text);
+  if (text !== seen) {
+    setSeen(text);
+    if (text !== sent) {
+      // The address changed by itself (Back, a link): it wins over the draft.
+      setSent(text);
+      setDraft(text);
+    }
   }
   useEffect(() => {
     if (draft === sent) return undefined;

@@ -14,10 +14,12 @@ interface Props {
   id: string;
   /** What people call a field of the record. */
   labelOf: (field: string) => string;
+  /** A value in words, where the field has words of its own; null elsewhere. */
+  wordsOf: (field: string, value: unknown) => string | null;
 }
 
 /** Everything that ever happened to one record, newest first: who, from where, why, and each value before and after. */
-export function HistoryLines({ entity, id, labelOf }: Props) {
+export function HistoryLines({ entity, id, labelOf, wordsOf }: Props) {
   const { slug, canEdit } = useHere();
   const history = useInfiniteQuery(historyQuery(slug, entity, id));
   const undo = useUndo();
@@ -34,6 +36,7 @@ export function HistoryLines({ entity, id, labelOf }: Props) {
             key={line.seq}
             line={line}
             labelOf={labelOf}
+            wordsOf={wordsOf}
             onUndo={canEdit && !line.undone ? () => undo.mutate({ kind: "change-set", id: line.change_set_id }) : undefined}
           />
         ))}
@@ -52,7 +55,12 @@ const isImported = (line: HistoryLine) => line.backfill || line.origin === "impo
 
 const OPS: Record<string, Message> = { I: "history.created", D: "history.deleted", P: "history.purged" };
 
-function Line({ line, labelOf, onUndo }: { line: HistoryLine; labelOf: Props["labelOf"]; onUndo: (() => void) | undefined }) {
+interface LineProps extends Pick<Props, "labelOf" | "wordsOf"> {
+  line: HistoryLine;
+  onUndo: (() => void) | undefined;
+}
+
+function Line({ line, labelOf, wordsOf, onUndo }: LineProps) {
   const imported = isImported(line);
   const op = OPS[line.op];
   const fields = gathered(Object.entries(line.fields ?? {}));
@@ -85,14 +93,14 @@ function Line({ line, labelOf, onUndo }: { line: HistoryLine; labelOf: Props["la
             <span className={css.values}>
               {line.op !== "I" && (
                 <>
-                  <del>{words(change.old, change.old_label)}</del>
+                  <del>{words(change.old, change.old_label ?? wordsOf(field, change.old))}</del>
                   <span aria-hidden="true" className={css.arrow}>
                     →
                   </span>
                   <span className="visually-hidden">{t("history.became")}</span>
                 </>
               )}
-              <ins>{words(change.new, change.new_label)}</ins>
+              <ins>{words(change.new, change.new_label ?? wordsOf(field, change.new))}</ins>
             </span>
           </li>
         ))}

@@ -12,6 +12,7 @@ import css from "./time-rail.module.css";
 
 /** How long the slider must rest before the question is asked. The label follows at once. */
 const PAUSE_MS = 110;
+const BEFORE_ALL_TIME = "1971-01-01";
 
 interface Props {
   open: boolean;
@@ -25,7 +26,7 @@ export function TimeRail({ open, onClose, onOpen, onLens }: Props) {
   const { slug, lens, config } = useHere();
   const days = useQuery(daysQuery(slug));
   const today = todayIn(config.workspace.timezone);
-  const first = days.data?.first && days.data.first < today ? days.data.first : addDays(today, -30);
+  const first = firstDay(days.data?.days ?? [], today);
   const bars = useMemo(() => densityBars(days.data?.days ?? [], first, today), [days.data, first, today]);
   const [draft, setDraft] = useState<Day | null>(null);
   const send = useRef(onLens);
@@ -117,6 +118,12 @@ export function TimeRail({ open, onClose, onOpen, onLens }: Props) {
       </div>
     </section>
   );
+}
+
+/** The first day on which something happened. Configuration that holds from before all time carries a token date. */
+function firstDay(days: { day: Day }[], today: Day): Day {
+  const first = days.find(({ day }) => day > BEFORE_ALL_TIME)?.day;
+  return first && first < today ? first : addDays(today, -30);
 }
 
 function Density({ bars }: { bars: { left: number; width: number; height: number }[] }) {

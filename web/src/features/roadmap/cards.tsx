@@ -17,6 +17,7 @@ interface Props {
   onReach: (index: number) => void;
 }
 
+const FACTS = ["phase", "health", "timeframe"];
 const CARD = 84;
 const HEADING = 44;
 
@@ -33,7 +34,7 @@ export function Cards({ rows, columns, config, onToggle, onOpen, onReach }: Prop
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => onReach(last), [last, onReach]);
-  const facts = columns.filter((column) => ["phase", "health", "timeframe", "owner"].includes(column.name));
+  const facts = FACTS.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 
   return (
     <div ref={scroller} className={css.scroller} role="treegrid" aria-label={t("grid.label")} aria-rowcount={rows.length}>
@@ -92,7 +93,7 @@ function Card({ row, facts, config, onOpen }: { row: ItemRow; facts: Column[]; c
         </span>
         <span className={css.facts}>
           <span className={css.ref}>{String(cell(row, "ref") ?? "")}</span>
-          {shown.slice(0, 3).map((column) => (
+          {shown.map((column) => (
             <span key={column.name} className={css.fact}>
               <CellContent row={row} column={column} config={config} />
             </span>

@@ -128,8 +128,16 @@ function marked(config: Config, column: Props["column"]): Choice[] {
   });
 }
 
+function TimeframeEditor(props: Props) {
+  return (
+    <Floating opened onClose={props.onClose} label={props.column.label} target={<span className={css.anchor} />}>
+      <TimeframeForm {...props} />
+    </Floating>
+  );
+}
+
 /** Timeframes are typed as people say them; the likely ones are one click away. Nothing here adds precision. */
-function TimeframeEditor({ column, value, onSave, onClose }: Props) {
+function TimeframeForm({ column, value, onSave, onClose }: Props) {
   const { config } = useHere();
   const startMonth = config.workspace.fiscal.start_month;
   const words = formatTimeframe(value as Timeframe | null, startMonth);
@@ -152,8 +160,7 @@ function TimeframeEditor({ column, value, onSave, onClose }: Props) {
   }
 
   return (
-    <Floating opened onClose={onClose} label={column.label} target={<span className={css.anchor} />}>
-      <div className={css.timeframe}>
+    <div className={css.timeframe}>
         <input
           ref={input}
           className={css.typed}
@@ -183,8 +190,7 @@ function TimeframeEditor({ column, value, onSave, onClose }: Props) {
             {t("timeframe.none")}
           </button>
         </div>
-      </div>
-    </Floating>
+    </div>
   );
 }
 

@@ -41,7 +41,7 @@ export function Value({ value, column, config, refs }: ValueProps): ReactNode {
   }
   if (kind === "health" && isHealth(value)) return <HealthMark health={value} />;
   if (kind === "owner") return <Person name={refName(config, name, String(value), refs)} />;
-  if (kind === "timeframe") return formatTimeframe(value as Timeframe, config.workspace.fiscal.start_month);
+  if (kind === "timeframe") return <Words text={formatTimeframe(value as Timeframe, config.workspace.fiscal.start_month)} />;
   if (kind === "progress") return <Progress percent={Number(value)} />;
   if (kind === "number") return <Num value={Number(value)} />;
   if (kind === "bool") return value ? t("value.yes") : t("value.no");
@@ -51,7 +51,7 @@ export function Value({ value, column, config, refs }: ValueProps): ReactNode {
   if (Array.isArray(value)) return <Chips words={value.map((id) => wordFor(config, name, String(id), refs))} colors={colorsFor(config, name, value)} />;
   if (name.startsWith("dim.")) return <Chips words={[wordFor(config, name, String(value), refs)]} colors={colorsFor(config, name, [value])} />;
   const words = kind === "ref" || kind === "choice" ? wordFor(config, name, String(value), refs) : String(value);
-  return <span title={words}>{isDay(words) ? formatDay(words) : words}</span>;
+  return <Words text={isDay(words) ? formatDay(words) : words} />;
 }
 
 function wordFor(config: Config, name: string, value: string, refs?: ItemRow["block"]["refs"]): string {
@@ -67,7 +67,7 @@ function colorsFor(config: Config, name: string, ids: unknown[]): string[] | und
   if (!values) return undefined;
   return ids.map((id) => {
     const at = values.findIndex((value) => value.id === id);
-    return values[at]?.color || valueColor(Math.max(0, at));
+    return valueColor(values[at]?.color ?? "", Math.max(0, at));
   });
 }
 
@@ -115,6 +115,15 @@ function Sigma() {
       </span>
       <span className="visually-hidden">{t("rolled.word")}</span>
     </>
+  );
+}
+
+/** Text that may be shortened: the whole of it is on hover. */
+function Words({ text }: { text: string }) {
+  return (
+    <span className={css.word} title={text}>
+      {text}
+    </span>
   );
 }
 

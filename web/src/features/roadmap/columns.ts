@@ -17,7 +17,7 @@ export interface Column {
 }
 
 const WIDTHS: Record<string, number> = {
-  title: 420, phase: 136, health: 112, owner: 152, team: 168, timeframe: 136, area: 160, level: 104, effort: 88, benefit: 88,
+  title: 380, phase: 120, health: 108, owner: 148, team: 152, timeframe: 188, area: 160, level: 104, effort: 84, benefit: 112,
   progress: 92, tags: 180, release: 96, updated: 104, created: 104, parent: 220, horizon: 88, key: 104, children: 88,
 };
 const ALSO: Record<string, string[]> = {
@@ -26,7 +26,7 @@ const ALSO: Record<string, string[]> = {
   health: ["health.rolled"],
   timeframe: ["start.rolled", "start.precision.rolled", "end.rolled", "end.precision.rolled"],
 };
-const HIDDEN = new Set(["id", "version", "rank", "start.precision", "end.precision", "phase.category", "review", "ref", "text"]);
+const HIDDEN = new Set(["id", "version", "rank", "start.precision", "end.precision", "phase.category", "review", "ref", "text", "start", "end"]);
 const HIDDEN_KINDS = new Set(["words", "json", "self"]);
 const NEVER_EDITED = new Set(["key", "effort", "children", "created", "updated", "level", "parent", "missing.rolled"]);
 const EDITORS: Record<string, EditorKind> = {
@@ -47,7 +47,7 @@ export function columnsOf(fields: Field[], config: Config): Column[] {
 
 function toColumn(field: Field, names: Set<string>, config: Config): Column {
   const number = field.type === "number";
-  const editable = !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled") && field.name !== "start" && field.name !== "end";
+  const editable = !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled");
   return {
     name: field.name,
     label: field.label,

@@ -45,6 +45,8 @@ export function CreateItem({ parent, onUndo, onCreated, onClose }: Props) {
   }
 
   return (
+    // Esc closes the form from any field of it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       className={css.form}
       aria-label={t("create.label")}

@@ -57,7 +57,7 @@ function answer(world: World, request: QueryRequest): Answer {
   if (request.tree) {
     const shown = new Set(rows.map(({ item }) => item.id));
     const depth = new Map<string, number>();
-    for (const { item } of rows) depth.set(item.id, item.parent_id && shown.has(item.parent_id) ? (depth.get(item.parent_id) ?? 0) + 1 : 0);
+    for (const { item } of rows) depth.set(item.id, item.parent_id && shown.has(item.parent_id) ? (depth.get(item.parent_id) ?? 1) + 1 : 1);
     columns.depth = rows.map(({ item }) => depth.get(item.id));
     columns.parent_id = rows.map(({ item }) => item.parent_id);
     columns.has_children = rows.map(({ item }, n) => (depth.get(rows[n + 1]?.item.id ?? "") ?? 0) > (depth.get(item.id) ?? 0));

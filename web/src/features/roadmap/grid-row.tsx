@@ -41,7 +41,7 @@ export const GridRow = memo(function GridRow(props: Props) {
   if (row.kind === "gap") {
     return (
       <div role="row" aria-rowindex={rowIndex + 2} className={css.row} style={place}>
-        <div role="gridcell" className={css.gap} style={{ marginLeft: 76 + row.depth * INDENT }}>
+        <div role="gridcell" className={css.gap} style={{ marginLeft: 88 + row.depth * INDENT }}>
           <span className="visually-hidden">{t("grid.loading")}</span>
         </div>
       </div>
@@ -66,6 +66,7 @@ function ItemLine(props: Props & { row: ItemRow }) {
       data-selected={selected || undefined}
       data-differs={(changed?.length ?? 0) > 0 || gone || undefined}
       data-gone={gone || undefined}
+      data-context={cell(row, "matched") === false || undefined}
       style={{ transform: `translateY(${top}px)`, height }}
     >
       <Cell {...props} index={0} left={0} changed={changed?.includes("title") === true}>

@@ -125,6 +125,11 @@ export function Grid(props: Props) {
     event.preventDefault();
   }
 
+  // The press itself moves the focus: only a cell that had it before is edited by a click.
+  const focusedBefore = useRef(false);
+  function handleMouseDown() {
+    focusedBefore.current = cellAt(scroller.current, at) === document.activeElement;
+  }
   function handleClick(event: MouseEvent) {
     const target = event.target as Element;
     const hit = positionOf(target);
@@ -136,7 +141,7 @@ export function Grid(props: Props) {
     } else if (target.closest("[data-open]") || (row?.kind === "group" && hit.column === 0)) {
       setActive(hit);
       openAt(hit);
-    } else if (at.row === hit.row && at.column === hit.column && !editing && event.detail === 1 && hasFocus(scroller.current, at)) {
+    } else if (at.row === hit.row && at.column === hit.column && !editing && event.detail === 1 && focusedBefore.current) {
       startEdit(hit);
     } else if (!editing || at.row !== hit.row || at.column !== hit.column) {
       focus(hit);
@@ -160,6 +165,7 @@ export function Grid(props: Props) {
       className={css.scroller}
       data-testid="grid"
       onKeyDown={handleKey}
+      onMouseDownCapture={handleMouseDown}
       onClick={handleClick}
       onDoubleClick={handleDoubleClick}
     >
@@ -225,8 +231,6 @@ function cellAt(scroller: HTMLElement | null, { row, column }: Active): HTMLElem
   if (row === HEADER) return scroller?.querySelector<HTMLElement>(`[data-head="${column}"]`);
   return scroller?.querySelector<HTMLElement>(`[data-row="${row}"] [data-column="${column}"]`);
 }
-
-const hasFocus = (scroller: HTMLElement | null, at: Active) => cellAt(scroller, at) === document.activeElement;
 
 function revealColumn(scroller: HTMLElement | null, columns: Column[], index: number) {
   if (!scroller || index === 0) return;

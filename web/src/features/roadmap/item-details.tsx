@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Item } from "../../api/types";
 import { useHere } from "../../api/workspace";
@@ -14,10 +15,11 @@ import { ItemLinks } from "./item-links";
 import css from "./item-panel.module.css";
 import { ItemTracks } from "./item-tracks";
 import { itemValue, rolledValue } from "./item-values";
+import { itemQuery } from "./queries";
 import { Section } from "./section";
 import { useDeleteItem } from "./writes";
 
-const OWN_PLACE = new Set(["title", "key", "created", "updated", "children"]);
+const OWN_PLACE = new Set(["title", "key", "created", "updated", "children", "parent"]);
 
 interface Props {
   item: Item;
@@ -41,6 +43,7 @@ export function ItemDetails({ item, columns, onOpen, onUndo }: Props) {
     <>
       <Title item={item} canEdit={canEdit} onSave={(title) => save({ name: "title", label: t("field.title") }, title)} />
       <dl className={css.properties}>
+        {item.parent_id && <Parent id={item.parent_id} label={columns.find((column) => column.name === "parent")?.label ?? ""} onOpen={onOpen} />}
         {shown.map((column) => (
           <Property key={column.name} item={item} column={column} canEdit={canEdit} onSave={(value) => save(column, value)} />
         ))}
@@ -97,6 +100,21 @@ function Title({ item, canEdit, onSave }: { item: Item; canEdit: boolean; onSave
   );
 }
 
+function Parent({ id, label, onOpen }: { id: string; label: string; onOpen: (id: string) => void }) {
+  const { slug } = useHere();
+  const parent = useQuery(itemQuery(slug, id)).data;
+  return (
+    <div className={css.property}>
+      <dt>{label}</dt>
+      <dd>
+        <button type="button" className={css.value} onClick={() => onOpen(id)}>
+          {parent ? parent.title : "…"}
+        </button>
+      </dd>
+    </div>
+  );
+}
+
 interface PropertyProps {
   item: Item;
   column: Column;
@@ -128,7 +146,7 @@ function Property({ item, column, canEdit, onSave }: PropertyProps) {
           <span className={css.fixed}>{content}</span>
         )}
         {rolled !== null && (missing || differs) && (
-          <span className={css.rolled} data-differs={differs || undefined} title={t(differs ? "rolled.differs" : "rolled.hint")}>
+          <span className={css.rolled} data-rolled data-differs={differs || undefined} title={t(differs ? "rolled.differs" : "rolled.hint")}>
             <span aria-hidden="true">Σ </span>
             <span className="visually-hidden">{t("rolled.word")}</span>
             <Value value={rolled} column={column} config={config} />

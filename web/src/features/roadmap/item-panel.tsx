@@ -38,6 +38,8 @@ export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onCl
   const past = isPast(lens);
 
   return (
+    // Esc closes the panel from anywhere in it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <aside
       className={css.panel}
       data-wide={full || undefined}

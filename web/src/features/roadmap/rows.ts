@@ -36,6 +36,8 @@ export type Toggled = ReadonlyMap<string, boolean>;
 
 /** Levels that are open until somebody closes them. */
 const OPEN_DEPTH = 2;
+/** The node under which the rows without a value stand, in the words of the server. */
+const NO_VALUE = "none";
 
 export function cell(row: ItemRow, column: string): unknown {
   return row.block.columns[column]?.[row.index];
@@ -62,22 +64,21 @@ function appendBlock(
   children: ReadonlyMap<string, Answer>,
   toggled: Toggled,
 ) {
-  const { id: ids = [], depth: depths = [], has_children: parents = [], kind: kinds = [] } = block.columns;
+  const { id: ids = [], depth: depths = [], has_children: parents = [], node: nodes = [] } = block.columns;
   const offset = base - Number(depths[0] ?? 0);
   let closedAt = Number.POSITIVE_INFINITY;
   for (let index = 0; index < block.rows; index += 1) {
     const depth = Number(depths[index] ?? 0) + offset;
     if (depth > closedAt) continue;
     closedAt = Number.POSITIVE_INFINITY;
-    const id = String(ids[index]);
+    const id = String(ids[index] ?? NO_VALUE);
     const key = uniqueKey(prefix, block, index, id);
     const expandable = parents[index] === true;
     const inBlock = Number(depths[index + 1] ?? -1) + offset > depth;
     const loaded = inBlock || children.has(id);
     const expanded = expandable && (toggled.get(key) ?? (inBlock && depth < OPEN_DEPTH));
-    const node = kinds[index] !== undefined && kinds[index] !== null && kinds[index] !== "item";
     found.rows.push(
-      node
+      (nodes[index] ?? "item") !== "item"
         ? nodeRow(block, index, key, depth, expanded)
         : { kind: "item", key, id, block, index, depth, expandable, expanded },
     );
@@ -93,8 +94,8 @@ function appendBlock(
 }
 
 function uniqueKey(prefix: string, block: Answer, index: number, id: string): string {
-  const parent = block.columns.node_id?.[index] ?? block.columns.parent_id?.[index];
-  return block.columns.kind ? `${prefix}${String(parent ?? "")}:${id}` : id;
+  if (!block.columns.node) return id;
+  return `${prefix}${String(block.columns.parent_id?.[index] ?? NO_VALUE)}:${id}`;
 }
 
 function nodeRow(block: Answer, index: number, key: string, depth: number, expanded: boolean): GroupRow {
@@ -102,7 +103,7 @@ function nodeRow(block: Answer, index: number, key: string, depth: number, expan
   for (const name of Object.keys(block.columns)) {
     if (name.startsWith("total.")) totals[name.slice(6)] = block.columns[name]?.[index] as number | null;
   }
-  return { kind: "group", key, label: String(block.columns.title?.[index] ?? ""), totals, depth, expanded };
+  return { kind: "group", key, label: String(block.columns.label?.[index] ?? ""), totals, depth, expanded };
 }
 
 /** Flat rows from pages, with gaps up to `count` for what is still to be fetched. */
@@ -120,9 +121,35 @@ function itemAt(block: Answer, index: number, depth: number): ItemRow {
   return { kind: "item", key: id, id, block, index, depth, expandable: false, expanded: false };
 }
 
-/** Flat rows under the headings of their groups, in the order in which the server gives the groups. */
+/**
+ * Flat rows under the headings of their groups, in the order in which the server gives the groups. Groups of areas or
+ * teams stand under the groups above them.
+ */
 export function groupedRows(pages: readonly Answer[], by: string, toggled: Toggled): Row[] {
-  const groups = pages[0]?.groups ?? [];
+  const members = membersOf(pages, by);
+  const rows: Row[] = [];
+  const shown = new Map<string, { depth: number; open: boolean }>();
+  for (const group of pages[0]?.groups ?? []) {
+    const id = String(group.key[0] ?? "");
+    const above = group.parent === null || group.parent === undefined ? undefined : shown.get(String(group.parent));
+    if (above && !above.open) {
+      shown.set(id, above);
+      continue;
+    }
+    const key = `group:${id}`;
+    const depth = above ? above.depth + 1 : 0;
+    const expanded = toggled.get(key) ?? true;
+    shown.set(id, { depth, open: expanded });
+    rows.push({ kind: "group", key, label: group.label[0] ?? "", totals: group.totals, depth, expanded });
+    if (!expanded) continue;
+    for (const { block, index } of members.get(id) ?? []) {
+      rows.push({ ...itemAt(block, index, depth + 1), key: `${id}:${String(block.columns.id?.[index])}` });
+    }
+  }
+  return rows;
+}
+
+function membersOf(pages: readonly Answer[], by: string): Map<string, { block: Answer; index: number }[]> {
   const members = new Map<string, { block: Answer; index: number }[]>();
   for (const block of pages) {
     for (let index = 0; index < block.rows; index += 1) {
@@ -133,20 +160,7 @@ export function groupedRows(pages: readonly Answer[], by: string, toggled: Toggl
       }
     }
   }
-  return groups.flatMap((group) => {
-    const key = String(group.key[0] ?? "");
-    const expanded = toggled.get(`group:${key}`) ?? true;
-    const heading: GroupRow = {
-      kind: "group",
-      key: `group:${key}`,
-      label: group.label[0] ?? "",
-      totals: group.totals,
-      depth: 0,
-      expanded,
-    };
-    const own = expanded ? (members.get(key) ?? []) : [];
-    return [heading, ...own.map(({ block, index }) => ({ ...itemAt(block, index, 1), key: `${key}:${block.columns.id?.[index]}` }))];
-  });
+  return members;
 }
 
 function groupKeys(value: unknown): string[] {

@@ -34,8 +34,8 @@ export function useRows(view: ViewSearch, columns: Column[]): Rows {
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [wanted, setWanted] = useState<string[]>([]);
 
-  const tree = useQuery({ ...treeQuery(client, slug, base, axis), enabled: axis !== "none" });
-  const flat = useInfiniteQuery({ ...flatQuery(slug, base, view.group), enabled: axis === "none" });
+  const tree = useQuery({ ...treeQuery(client, slug, base, axis), enabled: axis !== "none" && columns.length > 0 });
+  const flat = useInfiniteQuery({ ...flatQuery(slug, base, view.group), enabled: axis === "none" && columns.length > 0 });
   const isTree = axis !== "none";
   const pages = useLast(isTree ? tree.data?.pages : flat.data?.pages);
   const lazyIds = isTree && tree.data?.lazy ? wanted : [];
@@ -53,10 +53,8 @@ export function useRows(view: ViewSearch, columns: Column[]): Rows {
     return { rows: flatRows(pages, count ?? 0), wanted: [] };
   }, [pages, children, toggled, isTree, view.group, count]);
 
-  useEffect(() => {
-    const missing = built.wanted.filter((id) => !wanted.includes(id));
-    if (missing.length > 0) setWanted([...wanted, ...missing]);
-  }, [built.wanted, wanted]);
+  const missing = built.wanted.filter((id) => !wanted.includes(id));
+  if (missing.length > 0) setWanted([...wanted, ...missing]);
 
   const loaded = pages.reduce((sum, page) => sum + page.rows, 0);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = flat;

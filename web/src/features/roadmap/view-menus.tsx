@@ -19,6 +19,10 @@ interface Props {
   onChange: (changes: ViewChange) => void;
 }
 
+/** Groups that people read: numbers and dates would make one for each value. */
+const GROUPED = new Set(["ref", "refs", "choice", "choices", "tags", "bool"]);
+const UNGROUPED = /^parent$|precision|rolled/;
+
 const DENSITIES = ["compact", "normal", "comfortable"] as const;
 
 /** How the rows are arranged: tree, groups, columns, height. Each is part of the address, but for the height. */
@@ -32,7 +36,7 @@ export function ViewMenus({ view, fields, columns, chosen, onChange }: Props) {
     { value: "none", label: t("tree.none") },
   ];
   const axis = view.tree ?? "parent";
-  const groups = fields.filter((field) => field.groupable && field.name !== "title");
+  const groups = fields.filter((field) => field.groupable && GROUPED.has(field.type) && !UNGROUPED.test(field.name));
   const grouped = groups.find((field) => field.name === view.group);
 
   return (
