@@ -123,6 +123,12 @@ def ask(**question):
     return json.loads(query.run(world().actor, world().clock, asked))
 
 
+def _place(kind, name):
+    if kind == "area":
+        return ["Epsilon", "Delta", "Gamma", "Beta", "Alpha"].index(name)
+    return ["one", "two", "three"].index(name) if kind in {"colour", "segment"} else name.lower()
+
+
 class TestRun:
     @given(FILTERS, SORTS, INSTANTS, st.integers(3, 90))
     @EXAMPLES
@@ -238,6 +244,87 @@ class TestRun:
             for at, key in enumerate(columns["id"])
         ]
         assert found == expected
+
+    @given(
+        one_of("zebra", "zebra orchid", "marb", '"zebra orchid"', "copper wal", "absent"),
+        st.none() | CONDITIONS.filter(lambda node: "text" not in node),
+        INSTANTS,
+        st.integers(2, 40),
+    )
+    @EXAMPLES
+    def test_words_alone_rank_the_same_rows_titles_first(self, text, node, step, size):
+        items, lens = items_at(step)
+        asked = {"and": [{"text": text}, *([node] if node else [])]}
+        expected = {str(item["id"]) for item in items if naive.matches(world(), item, asked)}
+
+        found, after = [], None
+        while True:
+            page = {"size": size} | ({"after": after} if after else {})
+            answer = ask(filter=asked, lens=lens, page=page, columns=["title"])
+            found += zip(answer["columns"]["id"], answer["columns"]["title"], strict=True)
+            after = answer["next"]
+            if after is None:
+                break
+
+        assert sorted(key for key, _ in found) == sorted(expected)
+        if text == "zebra":
+            in_title = ["zebra" in title.lower() for _, title in found]
+            assert in_title == sorted(in_title, reverse=True)
+
+    @given(FILTERS, INSTANTS, SORTS, one_of("area", "dim.segment", "colour", "owner"), st.integers(1, 4))
+    @EXAMPLES
+    def test_a_tree_of_areas_or_values_holds_every_match_and_adds_up(self, node, step, sort, axis, depth):
+        items, lens = items_at(step)
+        rows = [item for item in items if naive.matches(world(), item, node)]
+        above = world().above.get(axis, {})
+        members = {}
+        for item in rows:
+            value = naive.value_of(world(), item, axis)
+            for name in (value or [None]) if isinstance(value, list) else [value]:
+                members.setdefault(name, []).append(item)
+        below = {}
+        for name, found in members.items():
+            at = name
+            while True:
+                below.setdefault(at, []).extend(found)
+                at = above.get(at)
+                if at is None:
+                    break
+        kind = {"area": "area", "owner": "person", "colour": "colour", "dim.segment": "segment"}[axis]
+        names = sorted((n for k, n in world().ids if k == kind), key=lambda n: _place(kind, n))
+        expected = []
+
+        def walk(parent, level):
+            for name in names:
+                if above.get(name) == parent and name in below:
+                    expected.append((str(world().ids[kind, name]), level, naive.totals(below[name], "benefit")))
+                    if level < depth:
+                        walk(name, level + 1)
+                        leaves(name, level + 1)
+
+        def leaves(name, level):
+            for key in naive.ordered(world(), members.get(name, []), sort):
+                row = next(item for item in rows if item["id"] == key)
+                expected.append((str(key), level, naive.totals([row], "benefit")))
+
+        walk(None, 1)
+        if None in members:
+            expected.append((None, 1, naive.totals(members[None], "benefit")))
+            if depth > 1:
+                leaves(None, 2)
+        fns = [{"fn": "count"}, *({"fn": fn, "field": "benefit"} for fn in ("sum", "min", "max", "missing"))]
+
+        answer = ask(
+            filter=node, lens=lens, totals=fns, page={"size": 1000}, sort=[{"field": n, "desc": d} for n, d in sort],
+            tree={"axis": axis, "depth": depth}, columns=["title", "team"],
+        )  # fmt: skip
+
+        columns = answer["columns"]
+        totals = [name for name in columns if name.startswith("total.")]
+        assert expected == [
+            (key, columns["depth"][at], {name[6:]: columns[name][at] for name in totals})
+            for at, key in enumerate(columns["id"])
+        ]
 
     def test_before_everything_there_is_nothing(self):
         assert ask(lens={"as_of": (BEGAN - timedelta(days=1)).isoformat()})["rows"] == 0
