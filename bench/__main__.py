@@ -59,15 +59,19 @@ def _measure(owner_url: str, database: str, families: Sequence[str], report: Rep
         meter = Meter(process.pid, _postmaster(watch), watch)
         bench = Bench(port, owner_url, database, environment, meter, _tokens(), report)
         for family in families:
-            bench.family = family
-            began = time.monotonic()
-            print(f"\n{family}", flush=True)
-            try:
-                importlib.import_module(f"bench.families.{family}").measure(bench)
-            except Refused as refused:
-                bench.tell("the rest of the family", None, "", 0, note=str(refused))
-            print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
-    connections.close_all()
+            _family(bench, family)
+
+
+def _family(bench: Bench, family: str) -> None:
+    """Measure one family; what it could not measure is told as a line without a value."""
+    bench.family = family
+    began = time.monotonic()
+    print(f"\n{family}", flush=True)
+    try:
+        importlib.import_module(f"bench.families.{family}").measure(bench)
+    except Refused as refused:
+        bench.tell("the rest of the family", None, "", 0, note=str(refused))
+    print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
 
 
 def _postmaster(watch: "psycopg.Connection[tuple[int]]") -> int:
@@ -101,6 +105,7 @@ def _tokens() -> dict[str, list[str]]:
                 )[1]
                 for number in range(TOKENS)
             ]
+    connections.close_all()
     return tokens
 
 

@@ -86,4 +86,4 @@ def _earlier() -> list[dict[str, object]]:
 def _row(line: Line) -> str:
     value = "–" if line.value is None else f"{line.value:,.2f}" if line.value < 100 else f"{line.value:,.0f}"
     target = "" if line.target is None else f"{'≥' if line.at_least else '≤'} {line.target:,.4g} {line.unit}"
-    return f"  {line.name:<62} {value:>10} {line.unit:<8} {target:<16} {line.verdict:<12} {line.note}".rstrip()
+    return f"  {line.name:<82} {value:>10} {line.unit:<8} {target:<16} {line.verdict:<12} {line.note}".rstrip()

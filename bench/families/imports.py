@@ -15,6 +15,7 @@ from bench.bench import Bench
 from bench.load.shape import EMAIL
 from bench.load.texts import Writer
 from bench.prepare import PLACE, ROOT
+from bench.server import Refused
 
 ROWS = int(os.environ.get("TRIMTAB_BENCH_IMPORT_ROWS", "100000"))
 WORKSPACE = "small"
@@ -58,7 +59,7 @@ def measure(bench: Bench) -> None:
         cwd=ROOT,
         env=os.environ | bench.environment,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     resident = _watch(process)
@@ -66,13 +67,17 @@ def measure(bench: Bench) -> None:
     seconds = time.perf_counter() - began
     longest = [others.end() for others in (reads, writes)]
     if process.returncode:
-        raise RuntimeError(f"The import ended with {process.returncode}: {told}")
+        raise Refused(f"The import ended with {process.returncode}: {told}")
     locked = re.search(r"held for ([\d.]+) s", told)
-    bench.tell(f"import of {ROWS:,} rows of CSV", seconds, "s", 90, note=told.partition("\n")[0])
+    bench.tell(f"import of {ROWS:,} rows of CSV", seconds, "s", 90, note=_said(told, "Created"))
     bench.tell("import: resident memory at most", resident, "MB", 400)
     bench.tell("import: locks held, as it says", float(locked[1]) if locked else None, "s", 20)
     bench.tell("import: longest read of others meanwhile", longest[0], "s", note=f"{len(reads.took):,} reads")
     bench.tell("import: longest write of others meanwhile", longest[1], "s", 20, note=f"{len(writes.took):,} writes")
+
+
+def _said(told: str, beginning: str) -> str:
+    return next((row for row in told.splitlines() if row.startswith(beginning)), "")
 
 
 def _watch(process: "subprocess.Popen[str]") -> float:
