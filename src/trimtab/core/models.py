@@ -76,7 +76,8 @@ class Workspace(Record):
             models.CheckConstraint(name="workspace_fiscal_month", condition=Q(fiscal_start_month__range=(1, 12))),
             models.CheckConstraint(
                 name="workspace_increment_weeks",
-                condition=~Q(fiscal_pattern=FiscalPattern.INCREMENTS) | Q(increment_weeks__range=(1, 26)),
+                condition=~Q(fiscal_pattern=FiscalPattern.INCREMENTS)
+                | Q(increment_weeks__isnull=False, increment_weeks__range=(1, 26)),
             ),
         ]
 

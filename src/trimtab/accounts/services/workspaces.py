@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError, connection
-from psycopg import errors
 
 from trimtab.accounts import queries
 from trimtab.accounts.errors import SlugTaken
@@ -32,6 +31,7 @@ def create_workspace(
     ``Workspace``: prefix, timezone, currency, fiscal calendar, benefit unit. Raises SlugTaken, Invalid.
     """
     values = _checked({"slug": slug, "name": name} | settings)
+    _check_increments(Workspace(), values)
     workspace_id = ids.new_id()
     actor = _founder(creator, workspace_id, origin, request_id)
     with scope.workspace(workspace_id), ledger.change_set(actor, at=clock.now):
@@ -78,18 +78,20 @@ def update_workspace(*, actor: Actor, clock: Clock, version: int, changes: Mappi
         actor.require(Permission.ADMIN)
         workspace = queries.get_workspace(actor, lock=True)
         values = _checked(only(changes, SETTINGS))
+        _check_increments(workspace, values)
         ledger.check_stale(workspace, version_read=version, changes=values)
         with ledger.change_set(actor, at=clock.now):
             try:
                 return ledger.save(workspace, **values)
             except IntegrityError as refused:
-                raise _refusal(refused) from refused
+                raise SlugTaken("Another workspace has this address.", fields={"slug": "is taken"}) from refused
 
 
-def _refusal(error: IntegrityError) -> SlugTaken | Invalid:
-    if isinstance(error.__cause__, errors.UniqueViolation):
-        return SlugTaken("Another workspace has this address.", fields={"slug": "is taken"})
-    return Invalid("Increments need a length of 1 to 26 weeks.", fields={"increment_weeks": "is missing"})
+def _check_increments(workspace: Workspace, values: Mapping[str, Any]) -> None:
+    pattern = values.get("fiscal_pattern", workspace.fiscal_pattern)
+    weeks = values.get("increment_weeks", workspace.increment_weeks)
+    if pattern == FiscalPattern.INCREMENTS and weeks not in range(1, 27):
+        raise Invalid("Increments last 1 to 26 weeks.", fields={"increment_weeks": "is not from 1 to 26"})
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
