@@ -129,6 +129,27 @@ def _place(kind, name):
     return ["one", "two", "three"].index(name) if kind in {"colour", "segment"} else name.lower()
 
 
+def _every_condition():
+    """Each comparison with values that rows have, and values beside them."""
+    values = {
+        **dict.fromkeys(("benefit", "progress", "c_number"), ("0", "0.5", "1", "2.5", "50")),
+        **dict.fromkeys(
+            ("start", "end", "timeframe", "c_date"), ("2026-01-15", "2026-Q1", "2026-Q2", "2026-05", "2026")
+        ),
+        "updated": ["2025-03-01", "2025-Q2", "2025-06"],
+    }
+    for name, given_values in values.items():
+        for value in given_values:
+            yield from ({"field": name, "op": op, "value": value} for op in ("lt", "le", "gt", "ge"))
+            yield {"field": name, "op": "in", "values": [value]}
+            yield {"field": name, "op": "between", "from": given_values[0], "to": value}
+    for name in FIELDS:
+        yield from ({"field": name, "op": op} for op in ("empty", "present"))
+    for name in ("area", "team"):
+        for value in ("Alpha", "Beta", "Gamma", "Delta", "Epsilon"):
+            yield from ({"field": name, "op": op, "values": [value]} for op in ("in", "is"))
+
+
 class TestRun:
     @given(FILTERS, SORTS, INSTANTS, st.integers(3, 90))
     @EXAMPLES
@@ -148,6 +169,13 @@ class TestRun:
 
         assert found == [str(each) for each in expected]
         assert answer["count"] == len(expected)
+
+    def test_every_operator_of_every_field_alone(self):
+        items, _ = items_at(None)
+        for node in _every_condition():
+            expected = {str(item["id"]) for item in items if naive.matches(world(), item, node)}
+            answer = ask(filter=node, page={"size": 1000}, sort=[{"field": "ref"}])
+            assert set(answer["columns"]["id"]) == expected, node
 
     @given(INSTANTS)
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
