@@ -11,6 +11,7 @@ language plpgsql security definer set search_path = public, pg_temp set plan_cac
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   ws uuid;
+  ids uuid[] := array(select id from written);
   relevelled boolean;
   rehung boolean;
   wrong text;
@@ -42,11 +43,11 @@ begin
   end if;
   select format('%s cannot lie under %s.', c.id, p.id) into wrong
   from (
-    select c.* from written w join roadmap_item c on c.workspace_id = ws and c.id = w.id
-    union all  -- two joins, each with its index: with "or" in one join all items would be read
-    select c.* from written w join roadmap_item c on c.workspace_id = ws and c.parent_id = w.id
+    select c.id, c.parent_id, c.level_id from roadmap_item c where c.id = any(ids)
+    union all  -- each with its index: with "or" all items would be read, and from "written" in nested loops
+    select c.id, c.parent_id, c.level_id from roadmap_item c where c.workspace_id = ws and c.parent_id = any(ids)
   ) c
-  join roadmap_item p on p.workspace_id = ws and p.id = c.parent_id
+  join roadmap_item p on p.id = c.parent_id
   join roadmap_level cl on cl.id = c.level_id
   join roadmap_level pl on pl.id = p.level_id
   where pl.rank <= cl.rank
