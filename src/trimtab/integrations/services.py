@@ -15,6 +15,7 @@ from django.utils import timezone
 from trimtab.accounts import public as accounts
 from trimtab.core import ledger, scope
 from trimtab.core.actors import Actor, Clock, Permission
+from trimtab.core.bulk import plan_for_many
 from trimtab.core.errors import DomainError
 from trimtab.core.ids import new_id
 from trimtab.core.models import Operation, OperationState
@@ -59,6 +60,7 @@ def import_files(
         staged.run(done)
         progress("checking", 0)
         with scope.workspace(actor.workspace_id):
+            plan_for_many()
             staging.measure()
             check(operation.id, recipe, clock.now)
             report = queries.report(operation.id, recipe)
@@ -83,6 +85,7 @@ def _apply(
     began = time.monotonic()
     apply = Apply(actor, clock, operation.id, recipe, first, lambda step: progress(step, 0))
     with scope.workspace(actor.workspace_id):
+        plan_for_many()
         applied: Applied = apply.run(operation.label)
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")

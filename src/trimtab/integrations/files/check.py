@@ -42,6 +42,25 @@ places as (
   where s.operation_id = %(op)s and s.part = 'items' and s.action <> 'reject' and s.parent_key is not null
 )
 """
+# A new level that what lies above or below the item, and is not in the file, does not allow stays away.
+_BAD_LEVELS = """
+update integrations_stagedrow s
+set data = s.data #- '{item,level_id}', review = coalesce(s.review, i.review, '{}') || jsonb_build_object('level',
+  jsonb_build_object('raw', l.name, 'why', 'not_between_parent_and_children'))
+from scoped.item i, scoped.level l
+where s.operation_id = %(op)s and s.part = 'items' and s.action = 'update' and s.data -> 'item' ? 'level_id'
+  and i.id = s.record_id and l.id = (s.data -> 'item' ->> 'level_id')::uuid
+  and (
+    s.parent_key is null and exists (
+      select from scoped.item p join scoped.level above on above.id = p.level_id
+      where p.id = i.parent_id and above.rank <= l.rank)
+    or exists (
+      select from scoped.item c join scoped.level below on below.id = c.level_id
+      where c.parent_id = i.id and below.rank >= l.rank and not exists (
+        select from integrations_stagedrow o where o.operation_id = s.operation_id and o.part = 'items'
+          and o.record_id = c.id and o.action <> 'reject'))
+  )
+"""
 _BAD_PARENTS = f"""
 with {_PLACES}
 update integrations_stagedrow s
@@ -124,6 +143,7 @@ def check(operation_id: UUID, recipe: Recipe, now: datetime) -> None:
     """Settle every staged row: what becomes of it, and why not. In the open transaction; doing it twice is the same."""
     values = {"op": operation_id, "source": recipe.source}
     execute(_DOUBLES, values)
+    execute(_BAD_LEVELS, values)
     if recipe.rule("parent") is not None:
         execute(_BAD_PARENTS, values)
         execute(_MOVED, values)

@@ -126,18 +126,19 @@ class ItemReader:
     def _filler(self, rule: FieldRule) -> Filler:
         inner = self._typed(rule)
 
-        def fill(draft: Draft, cell: str) -> None:
-            text = rule.value if rule.value is not None else cell
-            text = rule.values.get(text.strip(), text)
-            if not text.strip():
-                text = rule.default
+        def fill(draft: Draft, text: str) -> None:
             try:
                 inner(draft, text)
             except Odd as odd:
                 draft.review[rule.target] = {"raw": text, "why": odd.why}
                 inner(draft, "")
 
-        return fill
+        def fill_as_ruled(draft: Draft, cell: str) -> None:
+            text = rule.value if rule.value is not None else cell
+            text = rule.values.get(text.strip(), text)
+            fill(draft, text if text.strip() else rule.default)
+
+        return fill_as_ruled if rule.value is not None or rule.values or rule.default else fill
 
     def _typed(self, rule: FieldRule) -> Filler:
         target, reading = rule.target, self._recipe.reading

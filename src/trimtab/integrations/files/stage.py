@@ -1,7 +1,7 @@
 """First half of an import: every row is read, understood and staged. Slow, resumable, cancellable; locks nothing."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -150,18 +150,29 @@ class Stage:
             )
         current = mine or theirs
         parent = None if self.recipe.rule("parent") is None else draft.parent or ""
-        staged = Staged(StagedPart.ITEMS, draft.row, key=draft.key, parent_key=parent)
         if current is None:
-            data = plan.content(draft, compare.level_id) | {"url": draft.url}
-            return replace(staged, record_id=new_id(), data=data, review=draft.review or None)
+            return Staged(
+                StagedPart.ITEMS,
+                draft.row,
+                key=draft.key,
+                record_id=new_id(),
+                parent_key=parent,
+                data=plan.content(draft, compare.level_id) | {"url": draft.url},
+                review=draft.review or None,
+            )
         data, review = plan.changes(draft, current, compare.frozen, compare.names)
-        if "parent" in compare.frozen:
-            staged = replace(staged, parent_key=None)
         if mine is None:
             data["known_as"] = draft.url
-        action = StagedAction.UPDATE if data else StagedAction.KEEP
-        return replace(
-            staged, action=action, record_id=current.id, seen_version=current.version, data=data, review=review
+        return Staged(
+            StagedPart.ITEMS,
+            draft.row,
+            key=draft.key,
+            action=StagedAction.UPDATE if data else StagedAction.KEEP,
+            record_id=current.id,
+            parent_key=None if "parent" in compare.frozen else parent,
+            seen_version=current.version,
+            data=data,
+            review=review,
         )
 
     def _links(self, part: StagedPart, rule: LinksRule, after: int) -> None:

@@ -338,6 +338,25 @@ class TestTheSameRowsAgain:
             assert ItemValue.objects.filter(item_id=after.id).count() == 1
             assert CustomLink.objects.filter(record_id=after.id).count() == 1
 
+    def test_a_whole_tree_may_change_its_levels(self, actor: Actor, tmp_path: Path) -> None:
+        bring(actor, tmp_path, row("A", level="Feature"), row("B", parent="A", level="Work item"))
+
+        report = bring(actor, tmp_path, row("A", level="Bet"), row("B", parent="A", level="Initiative", status="Open"))
+        assert (report.updated, report.review) == (2, 0)
+        report = bring(actor, tmp_path, row("B", level="Bet"), row("A", parent="B", level="Feature"))
+
+        assert (report.updated, report.review) == (2, 0)
+        assert item(actor, "A").parent_id == item(actor, "B").id
+
+    def test_a_level_that_an_item_left_out_does_not_allow_stays_away(self, actor: Actor, tmp_path: Path) -> None:
+        bring(actor, tmp_path, row("A", level="Bet"), row("B", parent="A", level="Feature"))
+
+        bring(actor, tmp_path, row("A", level="Work item", title="Other"))
+
+        made = item(actor, "A")
+        assert made.title == "Other"
+        assert made.review == {"level": {"raw": "Work item", "why": "not_between_parent_and_children"}}
+
     def test_a_field_that_is_not_to_be_updated_stays(self, actor: Actor, tmp_path: Path) -> None:
         rule = ('title = "title"', 'title = { column = "title", update = false }')
         bring(actor, tmp_path, row("A"), change=rule)

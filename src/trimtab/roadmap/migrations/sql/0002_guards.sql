@@ -40,6 +40,9 @@ begin
     else
       return null;
     end if;
+    if current_setting('trimtab.tree_later', true) = 'on' then
+      return null;
+    end if;
   end if;
   select format('%s cannot lie under %s.', c.id, p.id) into wrong
   from (
@@ -64,7 +67,8 @@ create trigger guard_tree_update after update on roadmap_item
   referencing old table as previous new table as written
   for each statement execute function roadmap_item_hung();
 
--- For whoever sets trimtab.tree_later to insert very many items: the lock is shared at the end, not all the while.
+-- For whoever sets trimtab.tree_later to write very many items: the tree is looked at once, at the end, and for new
+-- items the lock is shared only then, not all the while.
 create function roadmap_tree_check(ws uuid) returns void
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
