@@ -8,6 +8,7 @@ import orjson
 from django.test import Client
 
 from trimtab.accounts import public
+from trimtab.accounts.services import members, tokens
 from trimtab.core.actors import Actor, Clock, Origin, Role
 from trimtab.core.ids import new_id
 from trimtab.core.tests.factories import NOON, inside
@@ -77,3 +78,20 @@ def make_token(actor: Actor, scope: str = "write", clock: Clock = NOON, days: in
 def call_as(actor: Actor, scope: str = "write") -> Call:
     """``actor`` over HTTP, with a token of their own."""
     return Call(actor, {"Authorization": f"Bearer {make_token(actor, scope)[1]}"})
+
+
+def revoke(actor: Actor, token_id: UUID) -> None:
+    """End a token of ``actor``'s."""
+    tokens.revoke_token(actor=actor, clock=NOON, token_id=token_id)
+
+
+def shut_out(admin: Actor, user_id: UUID | None) -> None:
+    """Let a member in no more."""
+    with inside(admin):
+        member = next(m for m in public.list_members(admin) if m.user_id == user_id)
+        members.update_member(actor=admin, clock=NOON, membership_id=member.id, version=member.version, active=False)
+
+
+def hash_of(secret: str) -> bytes:
+    """Under which a token is kept."""
+    return tokens.hash_of(secret)

@@ -70,7 +70,6 @@ class TestCreateWorkspace:
         with inside(actor):
             assert queries.list_members(actor) == []
 
-
     def test_increments_need_a_length(self):
         with pytest.raises(Invalid):
             found_workspace(fiscal_pattern="increments")

@@ -9,14 +9,16 @@ from django.test import Client
 
 from trimtab import settings
 from trimtab.accounts import public as accounts
-from trimtab.accounts.services import members, tokens
 from trimtab.accounts.tests.factories import (
     PASSWORD,
     call_as,
     email_of,
     found_workspace,
+    hash_of,
     join,
     make_token,
+    revoke,
+    shut_out,
     slug_of,
     unique_email,
 )
@@ -187,9 +189,7 @@ class TestWorkspaceOfASession:
     def test_somebody_shut_out_is_out_at_once(self, two):
         ana, other = two
         browser = signed_in(ana)
-        with inside(other):
-            member = next(m for m in accounts.list_members(other) if m.user_id == ana.id)
-            members.update_member(actor=other, clock=NOON, membership_id=member.id, version=1, active=False)
+        shut_out(other, ana.id)
 
         assert browser("get", "/me", **{"X-Trimtab-Workspace": slug_of(other)}).status_code == 404
 
@@ -203,7 +203,7 @@ class TestTokens:
 
     def test_a_revoked_one_opens_nothing(self, ana):
         token_id, secret = make_token(ana)
-        tokens.revoke_token(actor=ana, clock=NOON, token_id=token_id)
+        revoke(ana, token_id)
 
         assert me_with(secret).status_code == 401
 
@@ -228,12 +228,12 @@ class TestTokens:
     def test_nobody_waits_for_the_note(self, ana):
         _, secret = make_token(ana)
         with inside(ana), connection.cursor() as cursor:
-            cursor.execute("select 1 from accounts_apitoken where hash = %s for update", [tokens.hash_of(secret)])
+            cursor.execute("select 1 from accounts_apitoken where hash = %s for update", [hash_of(secret)])
             other = connection.copy()
             try:
                 with other.cursor() as elsewhere:
                     elsewhere.execute("set lock_timeout = '200ms'")
-                    elsewhere.execute("select user_id from resolve_token(%s)", [tokens.hash_of(secret)])
+                    elsewhere.execute("select user_id from resolve_token(%s)", [hash_of(secret)])
 
                     assert elsewhere.fetchone()[0] == ana.id
             finally:
@@ -253,7 +253,7 @@ def me_with(secret):
 
 def used(actor, secret):
     with inside(actor), connection.cursor() as cursor:
-        cursor.execute("select last_used_at from accounts_apitoken where hash = %s", [tokens.hash_of(secret)])
+        cursor.execute("select last_used_at from accounts_apitoken where hash = %s", [hash_of(secret)])
         return cursor.fetchone()[0]
 
 

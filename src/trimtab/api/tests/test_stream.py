@@ -15,10 +15,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from trimtab.accounts.services import tokens
-from trimtab.accounts.tests.factories import call_as, found_workspace, make_token
+from trimtab.accounts.tests.factories import call_as, found_workspace, make_token, revoke
 from trimtab.api import stream
-from trimtab.core.tests.factories import NOON
 
 
 class Server:
@@ -191,7 +189,7 @@ class TestStillWelcome:
         }  # fmt: skip
 
         assert stream._workspace_of(scope, "1") == ana.workspace_id
-        tokens.revoke_token(actor=ana, clock=NOON, token_id=token_id)
+        revoke(ana, token_id)
         with pytest.raises(stream.DomainError):
             stream._workspace_of(scope, "1")
 
