@@ -56,7 +56,14 @@ def import_files(
     operation = _begin(actor, source, recipe, resume)
     with _running(actor, operation):
         done: dict[str, int] = dict(operation.cursor)
-        staged = Stage(actor, operation.id, recipe, source, _checkpoint(operation.id, done, progress), _periods(actor))
+        staged = Stage(
+            actor,
+            operation.id,
+            recipe,
+            source,
+            _checkpoint(operation.id, done, _lines(source, recipe), progress),
+            _periods(actor),
+        )
         staged.run(done)
         progress("checking", 0)
         with scope.workspace(actor.workspace_id):
@@ -191,15 +198,34 @@ def _end(actor: Actor, operation_id: UUID, report: Report) -> None:
         _finish(operation_id, OperationState.DONE, result=result)
 
 
-def _checkpoint(operation_id: UUID, done: dict[str, int], progress: Progress) -> Callable[[StagedPart, int], None]:
+def _checkpoint(
+    operation_id: UUID, done: dict[str, int], total: int, progress: Progress
+) -> Callable[[StagedPart, int], None]:
+    began, already = timezone.now(), sum(done.values())
+
     def keep(part: StagedPart, row: int) -> None:
         if queries.cancel_requested(operation_id):
             raise ImportCancelled("The import was cancelled; nothing was changed.")
         done[part.value] = row
-        Operation.objects.filter(id=operation_id).update(cursor=done, done=sum(done.values()), step=part.value)
+        now, rows = timezone.now(), sum(done.values())
+        eta = now + (now - began) / max(rows - already, 1) * max(total - rows, 0)
+        Operation.objects.filter(id=operation_id).update(
+            cursor=done, done=rows, total=max(total, rows), eta_at=eta, step=part.value
+        )
         progress(f"reading {part.value}", row - 1)
 
     return keep
+
+
+def _lines(source: Source, recipe: Recipe) -> int:
+    """About how many rows there are to read: a cell may hold several lines."""
+    total = 0
+    for path in source.files(recipe):
+        if path.is_file():
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    total += block.count(b"\n")
+    return total
 
 
 def _periods(actor: Actor) -> Periods:

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from trimtab.accounts.public import create_user, create_workspace
 from trimtab.core.actors import Actor, Origin
@@ -19,7 +21,7 @@ from trimtab.integrations.public import ImportCancelled, Report, Source, import_
 from trimtab.integrations.tests.keps import make_twin, now, portfolio, replay, tracked, write
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.models import Item
-from trimtab.roadmap.tests.factories import inside, make_workspace
+from trimtab.roadmap.tests.factories import inside, level, make_item, make_workspace
 
 RECIPE = """
 name = "Many"
@@ -79,6 +81,39 @@ def at(step: str, rows: int, do: Callable[[], None]) -> Callable[[str, int], Non
 
 def die() -> None:
     raise Crash
+
+
+class TestWhileAnImportIsApplied:
+    def test_others_read_and_write_what_it_does_not_touch(self, tmp_path: Path) -> None:
+        actor, folder = make_workspace(), many(tmp_path, 30)
+        bring(actor, folder)
+        mine = make_item(actor, title="Mine")
+        answers: list[tuple[int, int]] = []
+
+        def work() -> None:
+            with inside(actor), connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '2s'")
+                made = roadmap.create_item(
+                    actor=actor, clock=now(), values={"title": "New", "level_id": mine.level_id, "parent_id": None}
+                )
+                for changes in ({"title": f"Mine {len(answers)}"}, {"level_id": level(actor, "bet")}):
+                    roadmap.update_item(actor=actor, clock=now(), item_id=mine.id, changes=changes)
+                roadmap.update_item(actor=actor, clock=now(), item_id=mine.id, changes={"level_id": mine.level_id})
+                answers.append((made.number, Item.objects.filter(key__startswith="N-").count()))
+            connection.close()
+
+        def meanwhile(step: str, _: int) -> None:
+            if step in {"names", "items", "relations", "adding up"}:
+                with ThreadPoolExecutor(1) as others:
+                    others.submit(work).result()
+
+        header = ["key", "title", "level", "parent", "effort"]
+        write(folder, "items.csv", header, [["N-1", "One", "Feature", "", ""], ["N-2", "Two", "", "N-1", "3"]])
+        report = bring(actor, folder, meanwhile)
+
+        assert report.created == 2
+        assert len(answers) >= 4
+        assert {seen for _, seen in answers} == {0}
 
 
 class TestAnImportThatDied:
@@ -182,16 +217,13 @@ def settled(actor: Actor) -> int:
     """How many items there are once the database has noticed that the process is gone."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with inside(actor):
-            from django.db import connection
-
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "select count(*) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()"
-                    " and database = (select oid from pg_database where datname = current_database())"
-                )
-                if cursor.fetchone()[0] == 0:
-                    return int(Item.objects.count())
+        with inside(actor), connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()"
+                " and database = (select oid from pg_database where datname = current_database())"
+            )
+            if cursor.fetchone()[0] == 0:
+                return int(Item.objects.count())
         time.sleep(0.1)
     raise AssertionError("the database still holds the dead import")
 
