@@ -19,7 +19,7 @@ class Console:
     errors: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
-        page.on("console", self._heard)
+        page.on("console", lambda message: self._heard(message))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _heard(self, message: ConsoleMessage) -> None:

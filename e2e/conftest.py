@@ -81,7 +81,8 @@ def server(database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(server: Server) -> Iterator[Browser]:
+    """Chromium; started after the server, because Django refuses to work where Playwright's loop runs."""
     from trimtab.ops.browser import require
 
     options: dict[str, Any] = require().launch_options()
@@ -135,3 +136,22 @@ def _sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("treegrid").wait_for()
+
+
+KUBERNETES = "kubernetes"
+
+
+@pytest.fixture(scope="session")
+def kubernetes(server: Server) -> str:
+    """The slug of a workspace that holds the Kubernetes set; skips, saying so, where the set is not at hand."""
+    shared = Path(os.environ.get("TRIMTAB_SHARED", Path(__file__).parents[2] / "shared"))
+    folder = shared / "data" / "k8s-keps"
+    if not folder.is_dir():
+        pytest.skip(f"The Kubernetes set is not at {folder}.")
+    admin, _ = server.accounts["admin"]
+    trimtab = [sys.executable, "-m", "trimtab.cli"]
+    naming = ["--name", "Kubernetes", "--prefix", "KEP", "--admin", admin]
+    subprocess.run([*trimtab, "workspace", "create", KUBERNETES, *naming], check=True, capture_output=True)
+    importing = ["--recipe", "k8s-keps.toml", "--workspace", KUBERNETES, "--user", admin]
+    subprocess.run([*trimtab, "import", str(folder), *importing], check=True, capture_output=True)
+    return KUBERNETES
