@@ -81,6 +81,8 @@ class TestChanges:
 
         assert world.lens("test_parent", instant(59))[record]["title"] == "One"
         assert world.lens("test_parent", instant(60))[record]["title"] == "Three"
+        with world.inside():
+            assert world.run("select updated_at from test_parent") == [(instant(60),)]
 
     def test_a_nested_change_set_gives_way_to_the_outer_one(self, world):
         with world.inside(), world.writing(0) as outer:

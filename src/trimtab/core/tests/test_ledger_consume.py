@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
@@ -78,6 +79,9 @@ class TestConsume:
         with world.inside():
             with world.writing(1):
                 world.insert("test_parent", title="before")
+            elsewhere = threading.Thread(target=lambda: (insert(World(), "elsewhere"), connection.close()))
+            elsewhere.start()  # a later transaction that ends earlier: the snapshot now lies beyond this one
+            elsewhere.join()
             assert [c.fields["title"][1] for c in ledger.consume("feed")] == ["a"]
             with world.writing(2):
                 world.insert("test_parent", title="after")
@@ -135,14 +139,13 @@ def test_under_slow_concurrent_writers_nothing_is_missed_or_repeated(world):
                 break
         connection.close()
 
-    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(8)]
-    readers = [threading.Thread(target=follow, args=(seed,)) for seed in (100, 101)]
-    for thread in [*writers, *readers]:
-        thread.start()
-    for thread in writers:
-        thread.join()
-    done.set()
-    for thread in readers:
-        thread.join()
+    with ThreadPoolExecutor(10) as pool:
+        writers = [pool.submit(write, seed) for seed in range(8)]
+        readers = [pool.submit(follow, seed) for seed in (100, 101)]
+        for writer in writers:
+            writer.result()
+        done.set()
+        for reader in readers:
+            reader.result()
     assert len(seen) == len(set(seen)), "read twice"
     assert sorted(seen) == sorted(written)
