@@ -63,7 +63,10 @@ def test_every_tracked_file_speaks_of_the_product_alone() -> None:
     strays = []
     for folder in ("src", "docs", "bench", "e2e", "scripts", "web/src"):
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix not in {".py", ".md", ".ts", ".tsx", ".sql", ".toml", ".css"} or "node_modules" in path.parts:
+            if (
+                path.suffix not in {".py", ".md", ".ts", ".tsx", ".sql", ".toml", ".css"}
+                or "node_modules" in path.parts
+            ):
                 continue
             text = path.read_text()
             strays += [f"{path.relative_to(ROOT)}: {word}" for word in forbidden if word in text]
