@@ -11,8 +11,8 @@ from trimtab.core.query.problems import QueryInvalid
 
 NAMES = st.sampled_from(["level", "phase.category", "dim.theme", "milestone_stable", "a-b", "x1"])
 TRICKY = st.sampled_from(
-    ["none", "any", "OR", "AND", "NOT", "30d", "a..b", "..", ".", "-x", "a,b", "(", '"', "\\", "a b", "=x", "<3", "~", ":",
-     "x:y", "", " ", "\n", "SIG Node", "v1.30", "2026-Q3", "é", "“”"]
+    ["none", "any", "OR", "AND", "NOT", "30d", "a..b", "..", ".", "-x", "a,b", "(", '"', "\\", "a b", "=x", "<3", "~",
+     ":", "x:y", "", " ", "\n", "SIG Node", "v1.30", "2026-Q3", "é", "“”"]
 )  # fmt: skip
 VALUES = TRICKY | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 AGES = st.builds("{}{}".format, st.integers(0, 999), st.sampled_from("hdwmy"))
