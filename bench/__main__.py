@@ -70,7 +70,7 @@ def _family(bench: Bench, family: str) -> None:
     try:
         importlib.import_module(f"bench.families.{family}").measure(bench)
     except Refused as refused:
-        bench.tell("the rest of the family", None, "", 0, note=str(refused))
+        bench.tell("the rest of the family", None, "", 0, note=" ".join(str(refused).split())[:300])
     print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.bench import Bench
 from bench.load.shape import EMAIL, PASSWORD
-from bench.prepare import ROOT
+from bench.prepare import PLACE, ROOT
 from bench.server import Refused
 
 BUILT = ROOT / "src" / "trimtab" / "api" / "static"
@@ -62,6 +62,7 @@ def measure(bench: Bench) -> None:
         try:
             _grid(bench, browser)
         except Error as error:
+            browser.contexts[0].pages[0].screenshot(path=str(PLACE / "client.png"))
             raise Refused(str(error)) from error
         finally:
             browser.close()

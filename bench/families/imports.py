@@ -46,6 +46,21 @@ benefit = "benefit"
 "custom.number_0" = "number"
 "custom.choice_0" = "choice"
 "custom.text_0" = "text"
+
+[[custom]]
+key = "number_0"
+name = "Number_0"
+type = "number"
+
+[[custom]]
+key = "choice_0"
+name = "Choice_0"
+type = "choice"
+options = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"]
+
+[[custom]]
+key = "text_0"
+name = "Text_0"
 """
 
 
