@@ -43,7 +43,7 @@ export interface paths {
         head?: never;
         /**
          * Update area
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateArea"];
         trace?: never;
@@ -164,7 +164,7 @@ export interface paths {
         head?: never;
         /**
          * Update custom field
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateCustomField"];
         trace?: never;
@@ -266,7 +266,7 @@ export interface paths {
         head?: never;
         /**
          * Update dimension value
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateDimensionValue"];
         trace?: never;
@@ -310,7 +310,7 @@ export interface paths {
         head?: never;
         /**
          * Update dimension
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateDimension"];
         trace?: never;
@@ -502,7 +502,7 @@ export interface paths {
         head?: never;
         /**
          * Update level
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateLevel"];
         trace?: never;
@@ -704,7 +704,7 @@ export interface paths {
         head?: never;
         /**
          * Update phase
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updatePhase"];
         trace?: never;
@@ -885,7 +885,7 @@ export interface paths {
         head?: never;
         /**
          * Update release
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateRelease"];
         trace?: never;
@@ -1047,7 +1047,7 @@ export interface paths {
         head?: never;
         /**
          * Update track
-         * @description Answers 409 `stale_version` if a written field changed since `version`.
+         * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updateTrack"];
         trace?: never;
@@ -1648,6 +1648,11 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * Description Version
+             * @description The one that was read, to be told of a newer one.
+             */
+            description_version?: number | null;
             /** Dimensions */
             dimensions?: {
                 [key: string]: string[];
@@ -1705,6 +1710,11 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * Description Version
+             * @description The one that was read, to be told of a newer one.
+             */
+            description_version?: number | null;
             /** Dimensions */
             dimensions?: {
                 [key: string]: string[];
@@ -1769,6 +1779,8 @@ export interface components {
             dependencies: components["schemas"]["DependencyOut"][];
             /** Description */
             description: string;
+            /** Description Version */
+            description_version: number;
             /** Dimensions */
             dimensions: {
                 [key: string]: string[];
@@ -1956,8 +1968,12 @@ export interface components {
         };
         /** MemberFields */
         MemberFields: {
-            /** Active */
+            /**
+             * Active
+             * @default true
+             */
             active?: boolean;
+            /** @default viewer */
             role?: components["schemas"]["Role"];
         };
         /** MemberIn */
@@ -2135,15 +2151,30 @@ export interface components {
         };
         /** PersonFields */
         PersonFields: {
-            /** Active */
+            /**
+             * Active
+             * @default true
+             */
             active?: boolean;
-            /** Email */
+            /**
+             * Email
+             * @default
+             */
             email?: string;
-            /** Name */
+            /**
+             * Name
+             * @default
+             */
             name?: string;
-            /** Placeholder */
+            /**
+             * Placeholder
+             * @default false
+             */
             placeholder?: boolean;
-            /** Title */
+            /**
+             * Title
+             * @default
+             */
             title?: string;
         };
         /** PersonIn */
@@ -2345,6 +2376,21 @@ export interface components {
             /** Unit */
             unit: string | null;
         };
+        /** RecordOf */
+        RecordOf: {
+            /** Before */
+            before?: number | null;
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
         /**
          * RefusedOut
          * @description What an undo left as it is, and why: somebody wrote it since, or it is referred to, or gone.
@@ -2531,13 +2577,25 @@ export interface components {
         };
         /** TeamFields */
         TeamFields: {
-            /** Key */
+            /**
+             * Key
+             * @default
+             */
             key?: string;
-            /** Kind */
+            /**
+             * Kind
+             * @default
+             */
             kind?: string;
-            /** Mission */
+            /**
+             * Mission
+             * @default
+             */
             mission?: string;
-            /** Name */
+            /**
+             * Name
+             * @default
+             */
             name?: string;
             /** Parent Id */
             parent_id?: string | null;
@@ -2891,26 +2949,48 @@ export interface components {
         };
         /** WorkspaceFields */
         WorkspaceFields: {
-            /** Benefit Unit */
+            /**
+             * Benefit Unit
+             * @default
+             */
             benefit_unit?: string;
-            /** Currency */
+            /**
+             * Currency
+             * @default
+             */
             currency?: string;
             /**
              * Fiscal Pattern
+             * @default calendar
              * @enum {string}
              */
             fiscal_pattern?: "calendar" | "4-4-5" | "increments";
-            /** Fiscal Start Month */
+            /**
+             * Fiscal Start Month
+             * @default 1
+             */
             fiscal_start_month?: number;
             /** Increment Weeks */
             increment_weeks?: number | null;
-            /** Name */
+            /**
+             * Name
+             * @default
+             */
             name?: string;
-            /** Prefix */
+            /**
+             * Prefix
+             * @default
+             */
             prefix?: string;
-            /** Slug */
+            /**
+             * Slug
+             * @default
+             */
             slug?: string;
-            /** Timezone */
+            /**
+             * Timezone
+             * @default
+             */
             timezone?: string;
         };
         /** WorkspaceIn */
