@@ -61,7 +61,7 @@ class Story:
         if week <= self.calendar.last_week:
             hour, minute = self.draw.randint(8, 16), self.draw.randrange(60)
             if isinstance(act, Create):
-                at = self.calendar.at(week, _WRITTEN_AT[self.item.level], minute)
+                at = self.calendar.at(week, _WRITTEN_AT[self.item.level], self.content.planned.index(self.item))
             else:
                 at = max(self.calendar.at(week, hour, minute), self.calendar.at(self.born, 17))
             self.events.append(Event(at, len(self.events), author, act, note))
