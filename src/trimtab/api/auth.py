@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from ninja.utils import check_csrf
@@ -22,6 +21,7 @@ from trimtab.api import limits
 from trimtab.core.actors import LIVE, Actor, Clock, Lens, Origin, Role
 from trimtab.core.edge import Caller
 from trimtab.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from trimtab.core.statements import fetch_prepared
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 WORKSPACE_IN_SESSION: Final = "trimtab_workspace"
@@ -74,10 +74,8 @@ def authenticate(request: HttpRequest, clock: Clock, request_id: str) -> Caller:
 
 
 def _row(sql: str, params: list[Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+    rows = fetch_prepared(sql, params)
+    return rows[0] if rows else None
 
 
 def _wanted_workspace(request: HttpRequest) -> str | None:

@@ -10,9 +10,14 @@ from django.db.models import Q
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
 from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.core.statements import fetch_prepared, find_locked
 from trimtab.roadmap.models import Item, Level, Phase, Track
 
 M = TypeVar("M", bound=models.Model)
+_TAKE_NUMBERS = """
+insert into core_counter as c (workspace_id, name, value) values (%s, 'item', %s)
+on conflict (workspace_id, name) do update set value = c.value + excluded.value returning value
+"""
 
 
 def rows(actor: Actor, model: type[M]) -> ScopedQuerySet:
@@ -34,6 +39,15 @@ def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) ->
 def get_item(actor: Actor, item_id: UUID, *, lock: bool = False) -> Item:
     """An item the actor can see, as it is today. Raises NotFound, Forbidden."""
     return one(actor, Item, item_id, lock=lock)
+
+
+def lock_item(actor: Actor, item_id: UUID) -> Item:
+    """An item the actor can see, locked against change. Raises NotFound, Forbidden."""
+    actor.require(Permission.VIEW)
+    item = find_locked(Item, item_id)
+    if item is None:
+        raise NotFound("There is no such item.")
+    return item
 
 
 def find_by_key(actor: Actor, source: str, keys: Iterable[str], entity: str = "item") -> dict[str, UUID]:
@@ -74,14 +88,8 @@ def ids_below(actor: Actor, item_id: UUID) -> list[UUID]:
 
 def take_numbers(actor: Actor, count: int) -> int:
     """Reserve ``count`` consecutive item numbers; gives the first. Waits for others who are taking some."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into core_counter as c (workspace_id, name, value) values (%s, 'item', %s)"
-            " on conflict (workspace_id, name) do update set value = c.value + excluded.value returning value",
-            [actor.workspace_id, count],
-        )
-        last: int = cursor.fetchone()[0]
-        return last - count + 1
+    ((last,),) = fetch_prepared(_TAKE_NUMBERS, [actor.workspace_id, count])
+    return int(last) - count + 1
 
 
 def last_number(actor: Actor) -> int:

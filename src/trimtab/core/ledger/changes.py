@@ -8,12 +8,12 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, models
-from django.db.models.sql import UpdateQuery
 from psycopg.pq import TransactionStatus
 
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.errors import Forbidden, NotFound, StaleVersion
 from trimtab.core.ids import new_id
+from trimtab.core.statements import fetch_prepared, insert, update
 
 if TYPE_CHECKING:
     from trimtab.core.models import Record
@@ -57,11 +57,10 @@ def change_set(
     if actor.lens.as_of is not None or actor.lens.known_on is not None:
         raise Forbidden("The past is read only.")
     identity = new_id()
-    with connection.cursor() as cursor:
-        reason = None if cause is None else orjson.dumps(cause).decode()
-        whence = [actor.kind.value, actor.id, actor.name, actor.origin.value]
-        cursor.execute(_OPEN, [actor.workspace_id, at, *whence, reason, note, batch, actor.request_id, identity])
-        outer = [value or "" for value in cursor.fetchone()[:3]]
+    reason = None if cause is None else orjson.dumps(cause).decode()
+    whence = [actor.kind.value, actor.id, actor.name, actor.origin.value]
+    (row,) = fetch_prepared(_OPEN, [actor.workspace_id, at, *whence, reason, note, batch, actor.request_id, identity])
+    outer = [value or "" for value in row[:3]]
     try:
         yield identity
     finally:
@@ -82,21 +81,14 @@ def _reopen(outer: list[str], identity: UUID) -> None:
     """Back to the change set around this one, or to none. A broken transaction takes it back by its own rollback."""
     if connection.needs_rollback or connection.connection.info.transaction_status != TransactionStatus.INTRANS:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_RESTORE, outer)
-        if not cursor.fetchone()[0]:  # the first write took the pending row away
-            connection.trimtab_change_set = identity  # type: ignore[attr-defined]
+    ((pending, *_),) = fetch_prepared(_RESTORE, outer)
+    if not pending:  # the first write took the pending row away
+        connection.trimtab_change_set = identity  # type: ignore[attr-defined]
 
 
 def add(record: R) -> R:
     """Insert ``record`` and read back what the database set: version, created_at, updated_at."""
-    model = type(record)
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    returned = [model._meta.get_field(name) for name in ("version", "created_at", "updated_at")]
-    (row,) = model._base_manager._insert(  # type: ignore[attr-defined]
-        [record], fields=fields, returning_fields=returned, using=connection.alias
-    )
-    record.version, record.created_at, record.updated_at = row
+    record.version, record.created_at, record.updated_at = insert(record, ("version", "created_at", "updated_at"))
     record._state.adding, record._state.db = False, connection.alias
     return record
 
@@ -114,12 +106,7 @@ def save(record: R, **changes: object) -> R:
             columns[field.attname] = wanted  # type: ignore[union-attr]
     if not columns:
         return record
-    query: UpdateQuery = type(record)._base_manager.filter(pk=record.pk).query.chain(UpdateQuery)  # type: ignore[assignment]
-    query.add_update_values(columns)
-    sql, params = query.get_compiler(connection.alias).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} returning version, updated_at", params)
-        row = cursor.fetchone()
+    row = update(record, columns, ("version", "updated_at"))
     if row is None:
         raise NotFound("It is not there any more.")
     for name, value in columns.items():

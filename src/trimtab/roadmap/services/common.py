@@ -27,7 +27,7 @@ def lock_item(actor: Actor, item_id: UUID) -> Item:
     Raises NotFound, Forbidden, PastIsReadOnly.
     """
     require_write(actor, Permission.CONTRIBUTE)
-    item = queries.get_item(actor, item_id, lock=True)
+    item = queries.lock_item(actor, item_id)
     if not actor.may(Permission.EDIT) and (actor.person_id is None or item.owner_id != actor.person_id):
         raise Forbidden("A contributor may change only items they own.", permission=Permission.EDIT.value)
     return item
