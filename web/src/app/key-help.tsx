@@ -1,6 +1,6 @@
-import { Modal } from "@mantine/core";
 import { BINDINGS, type KeyContext } from "../lib/keys";
 import { type Message, t } from "../lib/t";
+import { Dialog } from "../ui/dialog";
 import css from "./key-help.module.css";
 
 const CONTEXTS: { context: KeyContext; title: Message }[] = [
@@ -21,7 +21,7 @@ const shown = (keys: string) =>
 /** Every key there is, from the same list that the keys are read from. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title={t("keys.title")} size={720} closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Dialog title={t("keys.title")} size={720} onClose={onClose}>
       <div className={css.columns}>
         {CONTEXTS.map(({ context, title }) => (
           <section key={context} className={css.group}>
@@ -45,7 +45,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

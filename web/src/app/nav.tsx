@@ -1,10 +1,13 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import { Menu, Tooltip } from "@mantine/core";
+import { Tooltip } from "@mantine/core";
+import { useState } from "react";
 import { useHere } from "../api/workspace";
 import { setPreferences, usePreferences } from "../lib/preferences";
 import { type Message, t } from "../lib/t";
+import { Floating } from "../ui/floating";
 import { IconButton } from "../ui/icon-button";
 import { Icon, type IconName } from "../ui/icons";
+import list from "../ui/list.module.css";
 import { Mark } from "../ui/wordmark";
 import css from "./nav.module.css";
 
@@ -56,10 +59,20 @@ export function Nav({ onHelp }: { onHelp: () => void }) {
 
 function WorkspaceSwitcher({ collapsed }: { collapsed: boolean }) {
   const { slug, me, config } = useHere();
+  const [open, setOpen] = useState(false);
   return (
-    <Menu position="bottom-start" width={240}>
-      <Menu.Target>
-        <button type="button" className={css.switcher} aria-label={t("nav.workspace", { name: config.workspace.name })}>
+    <Floating
+      opened={open}
+      onClose={() => setOpen(false)}
+      label={t("nav.workspaces")}
+      target={
+        <button
+          type="button"
+          className={css.switcher}
+          aria-label={t("nav.workspace", { name: config.workspace.name })}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <Mark size={22} />
           {!collapsed && (
             <>
@@ -70,20 +83,26 @@ function WorkspaceSwitcher({ collapsed }: { collapsed: boolean }) {
             </>
           )}
         </button>
-      </Menu.Target>
-      <Menu.Dropdown className={css.surface ?? ""}>
-        <Menu.Label>{t("nav.workspaces")}</Menu.Label>
+      }
+    >
+      <div className={list.list}>
+        <p className={list.label}>{t("nav.workspaces")}</p>
         {me.workspaces.map((each) => (
-          <Menu.Item
+          <Link
             key={each.slug}
-            component={Link}
-            to={`/w/${each.slug}/roadmap`}
-            rightSection={each.slug === slug ? <Icon name="check" size={14} /> : undefined}
+            to="/w/$workspace/roadmap"
+            params={{ workspace: each.slug }}
+            className={list.entry ?? ""}
+            aria-current={each.slug === slug}
+            onClick={() => setOpen(false)}
           >
-            {each.name}
-          </Menu.Item>
+            <span className={list.word} title={each.name}>
+              {each.name}
+            </span>
+            {each.slug === slug && <Icon name="check" size={14} />}
+          </Link>
         ))}
-      </Menu.Dropdown>
-    </Menu>
+      </div>
+    </Floating>
   );
 }

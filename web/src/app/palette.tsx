@@ -1,9 +1,9 @@
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useHere } from "../api/workspace";
 import { itemSearchQuery } from "../features/roadmap/queries";
 import { t } from "../lib/t";
+import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icons";
 import { type Choice, Picker } from "../ui/picker";
 import css from "./palette.module.css";
@@ -49,10 +49,10 @@ export function Palette({ onClose, onGo, onTime, onItem }: Props) {
   }
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} yOffset="12vh" centered={false} aria-label={t("palette.hint")}>
+    <Dialog title={t("palette.label")} size={560} bare onClose={onClose}>
       <div className={css.palette}>
         <Picker label={t("palette.label")} choices={choices} selected={[]} onSearch={setWords} onClose={onClose} onPick={([value]) => take(value)} />
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -103,7 +103,7 @@ export function RoadmapPage() {
             <Nothing filtered={view.q !== undefined} canEdit={canEdit} onClear={() => change({ q: "" })} onCreate={() => setCreating(true)} />
           )}
           {rows.rows.length > 0 && chosen.length > 0 && (
-            <div className={css.rows} data-stale={rows.loading || problems.length > 0 || undefined}>
+            <div className={css.rows} aria-busy={rows.loading}>
               {phone ? (
                 <Cards rows={rows.rows} columns={columns} config={config} onToggle={rows.toggle} onOpen={(row) => open(row.id)} onReach={rows.reach} />
               ) : (

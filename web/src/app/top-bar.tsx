@@ -1,12 +1,15 @@
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme } from "@mantine/core";
 import { useLocation } from "@tanstack/react-router";
+import { useState } from "react";
 import { isPast, useHere } from "../api/workspace";
 import { useSignOut } from "../features/accounts/queries";
 import { formatDay } from "../lib/dates";
 import { initials } from "../lib/format";
 import { type Message, t } from "../lib/t";
 import { Button } from "../ui/button";
+import { Floating } from "../ui/floating";
 import { Icon, type IconName } from "../ui/icons";
+import list from "../ui/list.module.css";
 import css from "./top-bar.module.css";
 
 interface Props {
@@ -72,41 +75,50 @@ function UserMenu() {
   const { me } = useHere();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
+  const [open, setOpen] = useState(false);
   const name = me.user.name || me.user.email;
   return (
-    <Menu position="bottom-end" width={232}>
-      <Menu.Target>
-        <button type="button" className={css.user} aria-label={t("user.menu", { name })} title={name}>
-          {initials(name)}
+    <Floating
+      opened={open}
+      onClose={() => setOpen(false)}
+      label={t("user.menu", { name })}
+      position="bottom-end"
+      target={
+        <button type="button" className={css.user} title={name} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span aria-hidden="true">{initials(name)}</span>
+          <span className="visually-hidden">{t("user.menu", { name })}</span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown className={css.surface ?? ""}>
-        <div className={css.who}>
+      }
+    >
+      <div className={list.list}>
+        <p className={css.who}>
           <span className={css.name}>{name}</span>
           <span className={css.email}>{me.user.email}</span>
-        </div>
-        <Menu.Divider />
-        <Menu.Label>{t("theme.label")}</Menu.Label>
+        </p>
+        <p className={list.label}>{t("theme.label")}</p>
         {SCHEMES.map(({ value, icon, label }) => (
-          <Menu.Item
+          <button
             key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon name={icon} size={14} />}
-            rightSection={colorScheme === value ? <Icon name="check" size={14} /> : undefined}
+            type="button"
+            className={list.entry}
+            aria-pressed={colorScheme === value}
             onClick={() => setColorScheme(value)}
           >
-            {t(label)}
-          </Menu.Item>
+            <Icon name={icon} size={14} />
+            <span className={list.word}>{t(label)}</span>
+            {colorScheme === value && <Icon name="check" size={14} />}
+          </button>
         ))}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<Icon name="signOut" size={14} />}
+        <hr className={list.rule} />
+        <button
+          type="button"
+          className={list.entry}
           onClick={() => signOut.mutate(undefined, { onSettled: () => window.location.assign("/sign-in") })}
         >
-          {t("user.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          <Icon name="signOut" size={14} />
+          <span className={list.word}>{t("user.signOut")}</span>
+        </button>
+      </div>
+    </Floating>
   );
 }

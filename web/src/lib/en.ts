@@ -73,7 +73,7 @@ export const en = {
   "estimate.saved": "Estimate saved",
   "estimate.team": "Team",
 
-  "field.edit": "Edit {field}",
+  "field.edit": "Edit {field}:",
   "field.title": "Title",
 
   "filter.clear": "Clear filter",

@@ -21,13 +21,14 @@ export function Floating({ opened, onClose, target, children, label, position = 
       }}
       position={position}
       trapFocus={false}
+      withRoles={false}
       returnFocus
       withinPortal
       hideDetached={false}
       classNames={{ dropdown: css.surface ?? "" }}
     >
       <Popover.Target>{target}</Popover.Target>
-      <Popover.Dropdown aria-label={label}>{opened && children}</Popover.Dropdown>
+      <Popover.Dropdown role="dialog" aria-label={label}>{opened && children}</Popover.Dropdown>
     </Popover>
   );
 }

@@ -17,7 +17,7 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   headings: { fontWeight: "600" },
   components: {
-    Tooltip: { defaultProps: { openDelay: 400, withinPortal: true, fz: 12, color: "dark.8", transitionProps: { duration: 100 } } },
+    Tooltip: { defaultProps: { openDelay: 400, withinPortal: false, fz: 12, color: "dark.8", transitionProps: { duration: 100 } } },
     Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 80 }, offset: 4 } },
     Popover: { defaultProps: { shadow: "none", transitionProps: { duration: 80 }, offset: 4 } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 100 } } },

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Modal } from "@mantine/core";
 import type { Batch } from "../../api/types";
 import { useHere } from "../../api/workspace";
 import { formatAgo, formatInstant } from "../../lib/dates";
 import { type Message, t } from "../../lib/t";
 import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
 import { EmptyState, ErrorState, SkeletonLines, useSlow } from "../../ui/states";
 import css from "./batches.module.css";
 import { batchesQuery, useUndo } from "./queries";
@@ -51,21 +51,23 @@ export function Batches() {
           </li>
         ))}
       </ol>
-      <Modal opened={asked !== null} onClose={() => setAsked(null)} title={t("batch.askTitle")} closeButtonProps={{ "aria-label": t("action.close") }}>
-        <p className={css.ask}>{t("batch.askText", { label: asked?.label ?? "" })}</p>
+      {asked && (
+      <Dialog title={t("batch.askTitle")} onClose={() => setAsked(null)}>
+        <p className={css.ask}>{t("batch.askText", { label: asked.label })}</p>
         <div className={css.buttons}>
           <Button onClick={() => setAsked(null)}>{t("action.cancel")}</Button>
           <Button
             tone="primary"
             onClick={() => {
-              if (asked) undo.mutate({ kind: "batch", id: asked.id });
+              undo.mutate({ kind: "batch", id: asked.id });
               setAsked(null);
             }}
           >
             {t("batch.undoIt")}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
+      )}
     </>
   );
 }

@@ -14,6 +14,9 @@ const PAUSE_MS = 120;
 /** Half a word is not an error yet. */
 const COMPLAIN_MS = 500;
 
+/** A field without a value yet: `team:`. Nothing to ask, and nothing to complain of. */
+const UNFINISHED = /(?:^|[\s(])-?[a-z][\w.]*:$/i;
+
 export interface FilterBarHandle {
   focus: () => void;
 }
@@ -52,7 +55,7 @@ export function FilterBar({ text, onChange, problems, ref }: Props) {
     }
   }
   useEffect(() => {
-    if (draft === sent) return undefined;
+    if (draft === sent || UNFINISHED.test(draft)) return undefined;
     const timer = window.setTimeout(() => {
       setSent(draft);
       send.current(draft);
@@ -109,11 +112,10 @@ export function FilterBar({ text, onChange, problems, ref }: Props) {
           rows={1}
           spellCheck={false}
           autoCapitalize="off"
-          role="combobox"
           aria-label={t("filter.label")}
           aria-autocomplete="list"
-          aria-expanded={list.open}
-          aria-controls={listId}
+          aria-haspopup="listbox"
+          aria-controls={list.open ? listId : undefined}
           aria-activedescendant={list.open && list.active >= 0 ? `${listId}-${list.active}` : undefined}
           aria-invalid={shown.length > 0}
           aria-describedby={shown.length > 0 ? helpId : undefined}

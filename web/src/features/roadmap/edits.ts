@@ -1,7 +1,7 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { ApiError, api, written } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { Item } from "../../api/types";
+import type { Item, ItemFields } from "../../api/types";
 import { useHere } from "../../api/workspace";
 import { t } from "../../lib/t";
 import { explain, requestIdOf } from "../../ui/states";
@@ -18,6 +18,8 @@ export interface Edit {
   label: string;
   value: unknown;
   before: unknown;
+  /** Sent along: the version of the long text that was read, which is counted apart from the item's. */
+  along?: ItemFields;
 }
 
 /** What a refused write says of one field that somebody else changed meanwhile. */
@@ -64,7 +66,7 @@ export function useEditItem(onUndo: (changeSet: string) => void) {
           params: { path: { item_id: edit.id } },
           body: {
             version: edit.force ?? versionOf(client, slug, edit),
-            set: toPatch(edit.column, edit.value, config),
+            set: { ...toPatch(edit.column, edit.value, config), ...(edit.force === undefined ? edit.along : {}) },
           },
         }),
       ),

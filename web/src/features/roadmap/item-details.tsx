@@ -36,11 +36,20 @@ export function ItemDetails({ item, columns, onOpen, onUndo }: Props) {
   const save = (column: Pick<Column, "name" | "label">, value: unknown) => {
     const before = column.name === "description" ? item.description : itemValue(item, column.name);
     if (JSON.stringify(value) === JSON.stringify(before)) return;
-    edit.mutate({ id: item.id, version: item.version, column: column.name, label: column.label, value, before });
+    edit.mutate({
+      id: item.id,
+      version: item.version,
+      column: column.name,
+      label: column.label,
+      value,
+      before,
+      ...(column.name === "description" ? { along: { description_version: item.description_version } } : {}),
+    });
   };
 
   return (
     <>
+      <h2 className="visually-hidden">{item.title}</h2>
       <Title item={item} canEdit={canEdit} onSave={(title) => save({ name: "title", label: t("field.title") }, title)} />
       <dl className={css.properties}>
         {item.parent_id && <Parent id={item.parent_id} label={columns.find((column) => column.name === "parent")?.label ?? ""} onOpen={onOpen} />}
@@ -139,7 +148,8 @@ function Property({ item, column, canEdit, onSave }: PropertyProps) {
       </dt>
       <dd>
         {canEdit && column.editor ? (
-          <button type="button" className={css.value} aria-label={t("field.edit", { field: column.label })} onClick={() => setEditing(true)}>
+          <button type="button" className={css.value} onClick={() => setEditing(true)}>
+            <span className="visually-hidden">{t("field.edit", { field: column.label })}</span>
             {content}
           </button>
         ) : (

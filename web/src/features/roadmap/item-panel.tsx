@@ -83,7 +83,7 @@ export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onCl
           </button>
         ))}
       </div>
-      <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={-1} className={css.body}>
+      <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={past && tab === "details" ? 0 : -1} className={css.body}>
         {tab === "history" && history}
         {tab === "details" && past && <PastDetails refName={item.data?.ref} columns={columns} />}
         {tab === "details" && !past && item.data && (

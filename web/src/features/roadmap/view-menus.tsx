@@ -84,8 +84,7 @@ export function ViewMenus({ view, fields, columns, chosen, onChange }: Props) {
 function Choice({ on, label, onClick }: { on: boolean; label: string; onClick: () => void }) {
   return (
     <Menu.Item
-      role="menuitemradio"
-      aria-checked={on}
+      aria-current={on}
       className={css.choice}
       leftSection={<span className={css.tick}>{on && <Icon name="check" size={14} />}</span>}
       onClick={onClick}
