@@ -70,7 +70,7 @@ export function makeItem(n: number, over: Partial<Item> = {}): Item {
   return {
     id: uuid(8, n), ref: `NP-${n}`, key: null, version: 1, rank: String(n).padStart(6, "0"),
     created_at: "2025-06-02T08:00:00Z", updated_at: "2026-11-20T14:12:00Z",
-    title: `Item ${n}`, description: "", description_version: null, level_id: uuid(1, 2), area_id: null, parent_id: null, phase_id: uuid(2, 0),
+    title: `Item ${n}`, description: "", description_version: 0, level_id: uuid(1, 2), area_id: null, parent_id: null, phase_id: uuid(2, 0),
     owner_id: null, team_id: null, start_on: null, start_precision: null, end_on: null, end_precision: null,
     health: null, health_note: null, benefit: null, horizon: null, tags: [], release_id: null, progress: null,
     dimensions: {}, custom: {}, review: null, estimates: [], dependencies: [], relations: [], phases: [], rolled: NOTHING_BELOW,
