@@ -142,8 +142,8 @@ def choice(text: str, options: Mapping[str, str]) -> str:
 
 
 def fold(text: str) -> str:
-    """How names are compared: spaces in one form, case aside, ``_`` and ``-`` as spaces."""
-    return " ".join(text.replace("_", " ").replace("-", " ").split()).casefold()
+    """How names are compared: spaces in one form, case aside; ``_`` and ``-`` count as spaces."""
+    return " ".join(text.replace("_", " ").replace("-", " ").split()).casefold() or text.strip()
 
 
 def parts(text: str, separator: str) -> list[str]:

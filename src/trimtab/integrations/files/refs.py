@@ -61,8 +61,9 @@ class Directory:
     def _add(self, one: Known) -> None:
         if one.written:
             self._written.setdefault((one.kind, one.written), one.id)
-        self._keys.setdefault((one.kind, fold(one.key)), one.id)
-        self._names.setdefault((one.kind, fold(one.name)), one.id)
+        for names, name in ((self._keys, one.key), (self._names, one.name)):
+            if name.strip():
+                names.setdefault((one.kind, fold(name)), one.id)
         self._taken.setdefault(one.kind, set()).add(one.key)
         self._data[one.id] = one.data
         if one.unsure:

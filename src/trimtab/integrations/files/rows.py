@@ -13,7 +13,7 @@ from trimtab.integrations.files.read import CsvFile, Row
 from trimtab.integrations.files.recipe import FieldRule, Recipe
 from trimtab.integrations.files.refs import Directory
 
-TITLE_LENGTH, NOTE_LENGTH, TAG_LENGTH, KEY_LENGTH, SHORT_KEY_LENGTH = 500, 500, 60, 300, 120
+TITLE_LENGTH, NOTE_LENGTH, TAG_LENGTH, KEY_LENGTH, LONGEST_NAME = 500, 500, 60, 300, 120
 _HEALTH = {parse.fold(name): name for name in ("on_track", "at_risk", "off_track", "unknown")} | {
     "green": "on_track", "yellow": "at_risk", "amber": "at_risk", "red": "off_track",
 }  # fmt: skip
@@ -171,7 +171,10 @@ class ItemReader:
         draft.extra["effort"] = str(reader(text)) if text.strip() else None
 
     def _parent(self, draft: Draft, text: str) -> None:
-        draft.parent = f"{self._recipe.items.key_prefix}{text.strip()}" if text.strip() else None
+        key = f"{self._recipe.items.key_prefix}{text.strip()}" if text.strip() else None
+        if key is not None and len(key) > KEY_LENGTH:
+            raise Odd("unknown_parent")
+        draft.parent = key
 
     def _level(self, rule: FieldRule, draft: Draft, text: str) -> None:
         """The level that the cell names; an unknown or missing one is the recipe's default."""
@@ -192,6 +195,8 @@ class ItemReader:
         if not text:
             return None
         found = self._directory.find(kind, text)
+        if found is None and len(text) > LONGEST_NAME:
+            raise Odd("too_long")
         if found is None and rule.create:
             key = kind.removeprefix("dim.")
             more = {"dimension_id": str(self._identifiers.dimensions[key])} if key != kind else {}

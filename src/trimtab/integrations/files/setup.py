@@ -15,7 +15,7 @@ from trimtab.integrations.files.parse import Odd, fold
 from trimtab.integrations.files.read import CsvFile, Row
 from trimtab.integrations.files.recipe import CustomRule, ListRule, Recipe
 from trimtab.integrations.files.refs import SLUG, Directory, Fresh
-from trimtab.integrations.files.rows import Identifiers
+from trimtab.integrations.files.rows import LONGEST_NAME, Identifiers
 
 
 def reserve_fields(recipe: Recipe, directory: Directory) -> Identifiers:
@@ -108,8 +108,10 @@ def _rows(rule: ListRule, folder: Path, recipe: Recipe, bad: list[Row]) -> Itera
         field: [file.header.require(name, file.path)[0] for name in names] for field, names in rule.columns.items()
     }
     for row in file.rows():
-        if row.problem or not row.cells[key].strip():
-            bad.append(replace(row, problem=row.problem or f"has no {rule.key}"))
+        if row.problem or not 0 < len(row.cells[key].strip()) <= LONGEST_NAME:
+            bad.append(
+                replace(row, problem=row.problem or f"has no {rule.key}, or one of over {LONGEST_NAME} characters")
+            )
             continue
         cells = {
             field: next((row.cells[position].strip() for position in positions if row.cells[position].strip()), "")

@@ -16,7 +16,7 @@ from trimtab.integrations.files.parse import Odd, Periods, instant
 from trimtab.integrations.files.read import CsvFile, Row
 from trimtab.integrations.files.recipe import HistoryRule, LinksRule, Recipe
 from trimtab.integrations.files.refs import Directory
-from trimtab.integrations.files.rows import Draft, Identifiers, ItemReader
+from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader
 from trimtab.integrations.files.staging import Staged
 from trimtab.integrations.models import StagedAction, StagedPart
 
@@ -197,7 +197,16 @@ class Stage:
                         (f"{prefix}{other}", f"{prefix}{one}") if meant.reverse else (prefix + one, prefix + other)
                     )
                     data = {"type": meant.type}
-                    rows.append(Staged(part, row.number, key=one, parent_key=other, record_id=new_id(), data=data))
+                    rows.append(
+                        Staged(
+                            part,
+                            row.number,
+                            key=one[:KEY_LENGTH],
+                            parent_key=other[:KEY_LENGTH],
+                            record_id=new_id(),
+                            data=data,
+                        )
+                    )
             staging.insert(self.actor.workspace_id, self.operation_id, rows)
 
     def _history(self, rule: HistoryRule, reader: ItemReader, directory: Directory, after: int) -> None:
@@ -234,8 +243,8 @@ class Stage:
             "actor": cells[actor].strip() if actor is not None else "",
             "cause": {name: cells[at[column]] for name, column in rule.cause.items() if cells[at[column]]},
         }
-        return Staged(StagedPart.HISTORY, row.number, key=key, at=when, data=data)
+        return Staged(StagedPart.HISTORY, row.number, key=key[:KEY_LENGTH], at=when, data=data)
 
 
 def _rejected(part: StagedPart, row: int, key: str, problem: str) -> Staged:
-    return Staged(part, row, key=key[:300], action=StagedAction.REJECT, problem=problem)
+    return Staged(part, row, key=key[:KEY_LENGTH], action=StagedAction.REJECT, problem=problem)
