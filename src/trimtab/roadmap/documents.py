@@ -34,10 +34,10 @@ select json_build_object(
     select json_object_agg(f.key, case when q.links is null then i.custom -> f.id::text
                                        when f.type in ('person', 'team') then q.links -> 0 else q.links end)
     from {custom_field} f
-    left join lateral (
-      select jsonb_agg(coalesce(l.person_id, l.team_id, l.item_id) order by l.position, l.id) as links
-      from {custom_link} l where l.record_id = i.id and l.field_id = f.id) q
-      on f.type in ('person', 'people', 'team', 'teams', 'items')
+    left join (
+      select l.field_id, jsonb_agg(coalesce(l.person_id, l.team_id, l.item_id) order by l.position, l.id) as links
+      from {custom_link} l where l.record_id = i.id group by l.field_id) q
+      on q.field_id = f.id and f.type in ('person', 'people', 'team', 'teams', 'items')
     where f.entity = 'item' and (i.custom ? f.id::text or q.links is not null)), '{{}}'),
   'estimates', coalesce((
     select json_agg(json_build_object('team_id', e.team_id, 'low', e.low, 'likely', e.likely, 'high', e.high)

@@ -18,6 +18,10 @@ _TAKE_NUMBERS = """
 insert into core_counter as c (workspace_id, name, value) values (%s, 'item', %s)
 on conflict (workspace_id, name) do update set value = c.value + excluded.value returning value
 """
+_FIRST_PHASE = """
+select p.id from roadmap_phase p join roadmap_track t on t.workspace_id = p.workspace_id and t.id = p.track_id
+where p.workspace_id = %s and t."primary" and p.category = %s order by p.position, p.id limit 1
+"""
 
 
 def rows(actor: Actor, model: type[M]) -> ScopedQuerySet:
@@ -70,6 +74,12 @@ def primary_phases(actor: Actor) -> dict[UUID, Phase]:
     """The phases of the primary track, by id."""
     tracks = rows(actor, Track).filter(primary=True).values("id")
     return {phase.id: phase for phase in rows(actor, Phase).filter(track_id__in=tracks)}
+
+
+def first_phase(actor: Actor, category: str) -> UUID | None:
+    """The phase of this category that comes first in the primary track."""
+    found = fetch_prepared(_FIRST_PHASE, [actor.workspace_id, category])
+    return found[0][0] if found else None
 
 
 def ids_below(actor: Actor, item_id: UUID) -> list[UUID]:

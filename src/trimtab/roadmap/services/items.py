@@ -55,7 +55,7 @@ def create_item(
     item = Item(id=item_id or new_id(), workspace_id=actor.workspace_id)
     columns = _checked(actor, item, {"title": "", **_columns(values)})
     if "phase_id" not in values:
-        columns["phase_id"] = _first_phase(actor)
+        columns["phase_id"] = queries.first_phase(actor, Category.TODO)
     kept = custom.canonical_values(actor, values.get("custom") or {})
     for name, value in columns.items():
         setattr(item, name, value)
@@ -184,12 +184,6 @@ def periods_of(actor: Actor) -> rules.PeriodOf:
 def _require_primary_phase(actor: Actor, phase_id: UUID) -> None:
     if phase_id not in queries.primary_phases(actor):
         raise Invalid("An item's phase is one of the primary track.", fields={"phase_id": "There is no such phase."})
-
-
-def _first_phase(actor: Actor) -> UUID | None:
-    open_ones = [phase for phase in queries.primary_phases(actor).values() if phase.category == Category.TODO]
-    first = min(open_ones, key=lambda phase: (phase.position, phase.id), default=None)
-    return None if first is None else first.id
 
 
 def _describe(actor: Actor, item: Item, body: str, version_read: int | None) -> None:
