@@ -7,11 +7,10 @@ from trimtab.core.query.compile.sorts import Order, OrderKey
 from trimtab.core.query.nodes import EVERYTHING, And, Node, Text, canonical
 from trimtab.core.query.request import Request
 
-# A word that every other record holds must not cost a ranking of them all.
+# A word that every other record holds must not cost a ranking of them all. PostgreSQL knows how frequent words are: it
+# walks the newest texts for a frequent one and takes the index for a rare one.
 CANDIDATES = 300
 _TITLE_WEIGHT = 4
-# A frequent word is found often enough among so many of the newest; only a rarer one is looked up in the index.
-_WINDOW = 1_200
 FOUND = "found"
 
 
@@ -38,32 +37,22 @@ def found(context: Context, text: Text, rest: Node, right: str) -> str:
     title, titled = context.sql(search.title), f"to_tsvector({CONFIGURATION}, title)"
     titles = (
         f"select {row}.id, {title} as title from {rows}"
-        f" where to_tsvector({CONFIGURATION}, {title}) @@ {query} and {where} offset 0"
+        f" where to_tsvector({CONFIGURATION}, {title}) @@ {query} and {where}"
     )
-    body = context.rel(search.body_entity)
+    vector, body = search.body_vector, context.rel(search.body_entity)
     if rest == EVERYTHING and right == "true":
-        texts = _texts(body, search.body_vector, query)
+        texts = f"select b.id, b.{vector} as words from {body} b where b.{vector} @@ {query}"
     else:
         texts = (
-            f"select {row}.id, b.{search.body_vector} as words from {rows} join {body} b on b.id = {row}.id"
-            f" where b.{search.body_vector} @@ {query} and {where} order by {row}.id desc limit {CANDIDATES}"
+            f"select {row}.id, b.{vector} as words from {rows} join {body} b on b.id = {row}.id"
+            f" where b.{vector} @@ {query} and {where}"
         )
+    newest = f"order by id desc limit {CANDIDATES}"
     return (
         f"select id, sum(score)::real as score from ("
-        f"(select id, {_TITLE_WEIGHT} * ts_rank({titled}, {query}) as score"
-        f" from (select id, title from ({titles}) t order by id desc limit {CANDIDATES}) t)"
-        f" union all (select id, max(ts_rank(words, {query})) from ({texts}) b group by id)"
+        f"(select id, {_TITLE_WEIGHT} * ts_rank({titled}, {query}) as score from ({titles} {newest}) t)"
+        f" union all (select id, max(ts_rank(words, {query})) from ({texts} {newest}) b group by id)"
         ") u group by id"
-    )
-
-
-def _texts(body: str, vector: str, query: str) -> str:
-    """A select of candidates by their text: the second part runs only where the first does not fill the limit."""
-    window = f"select id, words from (select id, {vector} as words from {body} b order by id desc limit {_WINDOW}) n"
-    anywhere = f"select b.id, b.{vector} as words from {body} b where b.{vector} @@ {query} offset 0"
-    return (
-        f"select * from (({window} where words @@ {query})"
-        f" union all (select * from ({anywhere}) g order by id desc)) w limit {CANDIDATES}"
     )
 
 
