@@ -133,13 +133,17 @@ class Filter:
         return f"({value} = any({self.context.param(numbers, 'numeric[]')}))"
 
     def _document_number(self, spec: FieldSpec, op: Op, numbers: list[Any]) -> str:
-        """Compares inside the document, which is cheaper than taking each number out of it."""
+        """Compares inside the document, which is cheaper than taking each number out of it.
+
+        Kinds of values have an order there too: an empty list, null, texts, numbers, and above them the rest. Between
+        two numbers lie numbers alone. ``is true`` and ``all`` keep PostgreSQL from taking a range for a rare thing.
+        """
         value = f"({self.context.alias('r')}.custom -> '{spec.stored}')"
-        signs = [">=", "<="] if op is Op.BETWEEN else [_SIGN[op]]
-        tests = [
-            f"{value} {sign} {self.context.param(str(n), 'jsonb')}" for sign, n in zip(signs, numbers, strict=True)
-        ]
-        return f"({' and '.join(tests)} and jsonb_typeof({value}) = 'number')"
+        given = [self.context.param(str(number), "jsonb") for number in numbers]
+        if op is Op.BETWEEN:
+            return f"({value} >= {given[0]} and ({value} <= {given[1]}) is true)"
+        others = 'string,"null",array' if op in {Op.LT, Op.LE} else "boolean,array,object"
+        return f"({value} {_SIGN[op]} {given[0]} and jsonb_typeof({value}) <> all('{{{others}}}'))"
 
     def _stored(self, spec: FieldSpec, values: list[Any], array: str) -> str:
         """Equality by containment, which the index over the whole document answers."""
