@@ -16,7 +16,7 @@ from trimtab.core.query import config, literals, request
 from trimtab.core.query.compile import flat, groups
 from trimtab.core.query.compile.axis import axis_tree
 from trimtab.core.query.compile.columns import Column, columns
-from trimtab.core.query.compile.context import Context, lens_parameters
+from trimtab.core.query.compile.context import Context, common_parameters
 from trimtab.core.query.compile.cursor import read_offset, write, write_offset
 from trimtab.core.query.compile.flat import Matching, Page
 from trimtab.core.query.compile.references import resolve
@@ -50,7 +50,7 @@ def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
     """Read what the question's names mean, and look up the records that its filter names."""
     context = context_of(actor, clock, registry.get(asked.source), _mentioned(asked), None)
     context.lens = _lens(actor, asked, context.moment)
-    context.params.update(lens_parameters(context.lens, context.prefix))
+    context.params.update(common_parameters(actor, context.lens, context.prefix))
     resolve(context, asked.filter)
     return context
 
@@ -66,7 +66,7 @@ def context_of(actor: Actor, clock: Clock, source: Source, names: set[str] | Non
         lens=seen,
         moment=Moment(clock.now, known.zone),
         prefix=known.prefix,
-        params=lens_parameters(seen, known.prefix),
+        params=common_parameters(actor, seen, known.prefix),
     )
 
 

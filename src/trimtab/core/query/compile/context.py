@@ -1,8 +1,9 @@
 """What one compilation carries: who asks, from which point of view, of which source, and the parameters so far."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from trimtab.core.query.problems import Span, closest, refuse
 
 _SLOT = re.compile(r"\{(\w+)\}")
 REFERENCE = "by_"
+_WORKSPACE = "%(workspace)s::uuid"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,8 +62,8 @@ class Context:
         return found
 
     def rel(self, entity: str) -> str:
-        """What to select ``entity`` from."""
-        return rel(entity, self.lens)
+        """What to select ``entity`` from. The workspace as a value is compared, not read anew for each row."""
+        return f"(select * from {rel(entity, self.lens)} w where w.workspace_id = {_WORKSPACE})"
 
     def sql(self, template: str) -> str:
         """A template with this compilation's aliases."""
@@ -96,17 +98,18 @@ class Context:
             return Join(spec.entity, f"{self.alias(name)}.id = {self.value(spec)}")
         return self.source.joins[name]
 
-    def joined(self, joins: Iterable[str]) -> str:
-        """The left joins of that name, each once."""
+    def joined(self, joins: Iterable[str], instead: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The left joins of that name, each once; ``instead`` holds the SQL of those that are joined otherwise."""
         parts = []
         for name in dict.fromkeys(joins):
             join = self.join(name)
-            parts.append(f" left join {self.rel(join.entity)} {self.alias(name)} on {self.sql(join.on)}")
+            plain = f" left join {self.rel(join.entity)} {self.alias(name)} on {self.sql(join.on)}"
+            parts.append(instead.get(name, plain))
         return "".join(parts)
 
-    def rows(self, joins: Iterable[str] = ()) -> str:
+    def rows(self, joins: Iterable[str] = (), instead: Mapping[str, str] = MappingProxyType({})) -> str:
         """The from clause: the source's rows and what is joined to them."""
-        return f"{self.rel(self.source.entity)} {self.alias('r')}{self.joined(joins)}"
+        return f"{self.rel(self.source.entity)} {self.alias('r')}{self.joined(joins, instead)}"
 
     def live(self, suffix: str) -> Self:
         """The same question from today's point of view, for a comparison in the same statement."""
@@ -117,9 +120,9 @@ def _qualified(order: str) -> str:
     return ", ".join(f"l.{column.strip()}" for column in order.split(","))
 
 
-def lens_parameters(lens: Lens, prefix: str) -> dict[str, object]:
+def common_parameters(actor: Actor, lens: Lens, prefix: str) -> dict[str, object]:
     """The parameters that any statement may use."""
-    return {"prefix": prefix, **parameters(lens)}
+    return {"workspace": actor.workspace_id, "prefix": prefix, **parameters(lens)}
 
 
 def referred(spec: FieldSpec) -> Source | None:

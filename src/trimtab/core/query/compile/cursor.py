@@ -82,7 +82,8 @@ def _mark(order: Order) -> str:
     return hashlib.blake2s(order.clause.encode(), digest_size=6).hexdigest()
 
 
-def _read(order: Order, cursor: str) -> list[Value]:
+def read(order: Order, cursor: str) -> list[Value]:
+    """The sort values that ``write`` put down. Raises QueryInvalid for a cursor of another order."""
     try:
         document = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         mark, *texts = document
@@ -97,9 +98,8 @@ def _stale() -> QueryInvalid:
     return refuse("page.after is not a cursor of this query: the order has changed. Ask for the first page.")
 
 
-def beyond(context: Context, order: Order, cursor: str) -> str:
-    """The predicate of the rows after the cursor. Raises QueryInvalid for a cursor of another order."""
-    values = _read(order, cursor)
+def beyond(context: Context, order: Order, values: Sequence[Value]) -> str:
+    """The predicate of the rows after the one with these sort values."""
     params = [
         None if value is None else context.param(value, key.type) for key, value in zip(order.keys, values, strict=True)
     ]

@@ -1,5 +1,6 @@
 """A page of rows in one order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trimtab.core.fields.spec import FieldKind
@@ -7,9 +8,9 @@ from trimtab.core.query import rights
 from trimtab.core.query.compile import ranked
 from trimtab.core.query.compile.columns import Column
 from trimtab.core.query.compile.context import Context
-from trimtab.core.query.compile.cursor import beyond
+from trimtab.core.query.compile.cursor import Value, beyond, read
 from trimtab.core.query.compile.filters import Filter
-from trimtab.core.query.compile.sorts import Order, order
+from trimtab.core.query.compile.sorts import Order, order, walked
 from trimtab.core.query.nodes import Sort
 from trimtab.core.query.request import Request
 
@@ -57,11 +58,20 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         candidates = ranked.found(context, *search, right)
         best = ranked.by_relevance(context)
         rows = f"{ranked.FOUND} join {context.rows()} on {context.alias('r')}.id = {ranked.FOUND}.id"
-        ctes = {ranked.FOUND: candidates, "page": _select(context, request, (rows, "true"), best, columns)}
-        return Page(ctes, best)
+        ordered = _ordered(context, request, (rows, "true"), best, _last(request, best))
+        return Page({ranked.FOUND: candidates, "page": _select(context, request, ordered, best, columns)}, best)
     wanted = order(context, _grouped_first(context, request))
-    rows = context.rows((*match.joins, *wanted.joins))
-    return Page({"page": _select(context, request, (rows, match.predicate), wanted, columns)}, wanted)
+    last = _last(request, wanted)
+    if wanted.first and request.size <= _FEW:
+        ordered = _first_key_first(context, request, match, wanted, last)
+    else:
+        rows = context.rows((*match.joins, *wanted.joins))
+        ordered = _ordered(context, request, (rows, match.predicate), wanted, last)
+    return Page({"page": _select(context, request, ordered, wanted, columns)}, wanted)
+
+
+def _last(request: Request, order: Order) -> Sequence[Value] | None:
+    return None if request.after is None else read(order, request.after)
 
 
 def _grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
@@ -72,16 +82,52 @@ def _grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
     return (*(Sort(name) for name in groups if context.field(name).sortable), *(request.sort or default))
 
 
-def _select(context: Context, request: Request, among: tuple[str, str], order: Order, columns: list[Column]) -> str:
+def _first_key_first(
+    context: Context, request: Request, match: Matching, wanted: Order, last: Sequence[Value] | None
+) -> str:
+    """The rows that have the first key in the order of what it comes from, then, only if they are too few, the others.
+
+    So a page in the order of its owners' names takes the first owners' rows instead of putting all in order.
+    """
+    first, joins = wanted.keys[0], (*match.joins, *wanted.joins)
+    parts = []
+    if last is None or last[0] is not None:
+        join, key = walked(context, wanted)
+        where = f"({match.predicate}) and {key} is not null"
+        if last is not None:
+            where += f" and {key} {'<=' if first.desc else '>='} {context.param(last[0], first.type)}"
+        rows = context.rows(joins, {wanted.first: join})
+        parts.append(_ordered(context, request, (rows, where), wanted.with_first(key), last))
+    where = f"({match.predicate}) and {first.sql} is null"
+    parts.append(_ordered(context, request, (context.rows(joins), where), wanted, last, by=wanted.without_first()))
+    return f"select * from (({') union all ('.join(parts)})) u limit {request.size + 1}"
+
+
+def _ordered(
+    context: Context,
+    request: Request,
+    among: tuple[str, str],
+    keyed: Order,
+    last: Sequence[Value] | None,
+    *,
+    by: Order | None = None,
+) -> str:
+    """Ids, or whole rows where they are many, with the keys of ``keyed``; put in order ``by`` some of them if given.
+
+    ``last`` holds the sort values of the row that the page comes after.
+    """
     rows, where = among
-    if request.after is not None:
-        where = f"({where}) and {beyond(context, order, request.after)}"
-    keys = "".join(f", {key.sql} as k{at}" for at, key in enumerate(order.keys))
-    row, late = context.alias("r"), request.size <= _FEW
-    ordered = (
-        f"select {row}.{'id' if late else '*'}{keys} from {rows}"
-        f" where {where} order by {order.clause} limit {request.size + 1}"
+    if last is not None:
+        where = f"({where}) and {beyond(context, keyed, last)}"
+    keys = "".join(f", {key.sql} as k{at}" for at, key in enumerate(keyed.keys))
+    return (
+        f"select {context.alias('r')}.{'id' if request.size <= _FEW else '*'}{keys} from {rows}"
+        f" where {where} order by {(by or keyed).clause} limit {request.size + 1}"
     )
+
+
+def _select(context: Context, request: Request, ordered: str, order: Order, columns: list[Column]) -> str:
+    row, late = context.alias("r"), request.size <= _FEW
     numbered = f"(select row_number() over () as n, q.* from ({ordered}) q)"
     source = f"{numbered} o join {context.rows()} on {row}.id = o.id" if late else f"{numbered} {row}"
     joins = context.joined(join for each in columns for join in each.joins)

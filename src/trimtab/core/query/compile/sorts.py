@@ -1,6 +1,7 @@
 """An order to SQL, and the place in it where a page begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from trimtab.core.fields.spec import SEVERAL, FieldKind, FieldSpec, Key
 from trimtab.core.query.compile.context import REFERENCE, Context, referred
@@ -32,14 +33,23 @@ class OrderKey:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All keys, the id last, and the joins that they need."""
+    """All keys, the id last, and the joins that they need; ``first`` names the one of the first key, if any."""
 
     keys: tuple[OrderKey, ...]
     joins: tuple[str, ...]
+    first: str = ""
 
     @property
     def clause(self) -> str:
         return ", ".join(key.clause for key in self.keys)
+
+    def with_first(self, sql: str) -> Self:
+        """The order of the rows that have the first key, there named by ``sql``."""
+        return replace(self, keys=(replace(self.keys[0], sql=sql, nullable=False), *self.keys[1:]))
+
+    def without_first(self) -> Self:
+        """The order of the rows that lack the first key."""
+        return replace(self, keys=self.keys[1:])
 
 
 def order(context: Context, sort: tuple[Sort, ...]) -> Order:
@@ -47,13 +57,30 @@ def order(context: Context, sort: tuple[Sort, ...]) -> Order:
     wanted = sort or tuple(Sort(name, desc) for name, desc in context.source.default_sort)
     keys: list[OrderKey] = []
     joins: list[str] = []
+    first = ""
     for each in wanted:
         spec = context.field(each.field, each.span)
         found, needed = field_keys(context, spec, each)
+        if not keys and needed and found[0].nullable:
+            first = needed[0]
         keys.extend(found)
         joins.extend(needed)
     keys.append(OrderKey(f"{context.alias('r')}.id", "uuid", desc=False, nullable=False))
-    return Order(tuple(keys), tuple(dict.fromkeys(joins)))
+    return Order(tuple(keys), tuple(dict.fromkeys(joins)), first)
+
+
+def walked(context: Context, order: Order) -> tuple[str, str]:
+    """The join of what the first key comes from, in the order of that key, and the name of the key there.
+
+    PostgreSQL does not think of sorting the few owners and then fetching the rows of one after the other.
+    """
+    join, alias, first = context.join(order.first), context.alias(order.first), order.keys[0]
+    relation, key = context.rel(join.entity), first.sql
+    if order.first.startswith(REFERENCE):
+        key = f"{alias}.walked"
+        inner = first.sql.replace(f"{alias}.", "x.")
+        relation = f"(select x.*, {inner} as walked from {relation} x order by walked{' desc' if first.desc else ''})"
+    return f" join {relation} {alias} on {context.sql(join.on)}", key
 
 
 def field_keys(context: Context, spec: FieldSpec, sort: Sort) -> tuple[list[OrderKey], tuple[str, ...]]:
