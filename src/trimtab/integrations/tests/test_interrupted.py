@@ -201,7 +201,14 @@ def member() -> tuple[Actor, str, str]:
 def command(member: tuple[Actor, str, str], *arguments: str | Path) -> subprocess.Popen[str]:
     _, email, slug = member
     line = [sys.executable, "-m", "trimtab.cli", "import", *map(str, arguments), "--workspace", slug, "--user", email]
-    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ))
+    return subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ), preexec_fn=hear_ctrl_c
+    )
+
+
+def hear_ctrl_c() -> None:
+    """What a terminal gives its programs; a shell starts those in the background deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until(process: subprocess.Popen[str], step: str) -> None:
