@@ -202,7 +202,12 @@ def command(member: tuple[Actor, str, str], *arguments: str | Path) -> subproces
     _, email, slug = member
     line = [sys.executable, "-m", "trimtab.cli", "import", *map(str, arguments), "--workspace", slug, "--user", email]
     return subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ), preexec_fn=hear_ctrl_c
+        line,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(os.environ),
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - only the main thread starts it
     )
 
 
