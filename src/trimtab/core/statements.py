@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
 M = TypeVar("M", bound=models.Model)
@@ -17,9 +17,10 @@ def fetch_prepared(statement: str, params: Params) -> list[tuple[Any, ...]]:
 
     In the open transaction. Raises Django's errors, as its own cursors do.
     """
-    connection.ensure_connection()
-    raw = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
-    with CursorWrapper(psycopg.Cursor(raw), connection) as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy does it at each turn
+    database.ensure_connection()
+    raw = cast("psycopg.Connection[tuple[Any, ...]]", database.connection)
+    with CursorWrapper(psycopg.Cursor(raw), database) as cursor:
         raw.prepare_threshold = 0
         try:
             cursor.execute(statement, params)
