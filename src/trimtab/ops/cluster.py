@@ -28,11 +28,18 @@ _LONGEST_SOCKET_FOLDER = 85  # a socket's path has 107 bytes, of which PostgreSQ
 
 _FOR_NOBODY = Path("/var/lib/trimtab")  # what the server needs when our own folders are closed to it
 
+
+def _shared_buffers() -> str:
+    """An eighth of the memory, up to 1 GB: PostgreSQL keeps no table that it reads whole and that fills a quarter."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return f"{max(128, min(memory // 8, 1024))}MB"
+
+
 SERVING = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "128MB",
+    "shared_buffers": _shared_buffers(),
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -43,6 +50,7 @@ SERVING = {
     "logging_collector": "off",
 }
 THROWAWAY = SERVING | {
+    "shared_buffers": "128MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
