@@ -43,11 +43,12 @@ GLOBAL = {
     "procrastinate_periodic_defers": "background jobs",
     "procrastinate_workers": "background jobs",
 }
-_TABLES = """
+_TABLES = r"""
 select c.relname, c.relrowsecurity, pg_get_userbyid(c.relowner),
   exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = 'public' and c.relkind in ('r', 'p')
+  and c.relname not like 'test\_%'  -- what the ledger's own tests made in the same database
 """
 
 
