@@ -59,15 +59,23 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         best = ranked.by_relevance(context)
         rows = f"{ranked.FOUND} join {context.rows()} on {context.alias('r')}.id = {ranked.FOUND}.id"
         ordered = _ordered(context, request, (rows, "true"), best, _last(request, best))
-        return Page({ranked.FOUND: candidates, "page": _select(context, request, ordered, best, columns)}, best)
+        return Page({ranked.FOUND: candidates, **_late(context, ordered, best, columns)}, best)
     wanted = order(context, _grouped_first(context, request))
     last = _last(request, wanted)
-    if wanted.first and request.size <= _FEW:
+    if request.size > _FEW:
+        plain = [each for each in columns if not each.several]
+        joins = (*match.joins, *wanted.joins, *(join for each in plain for join in each.joins))
+        row = context.alias("r")
+        selected = "".join((f"{row}.id, {row}.version", *(f", {each.sql} as {each.alias}" for each in plain)))
+        among = (context.rows(joins), match.predicate)
+        ordered = _ordered(context, request, among, wanted, last, selected=selected)
+        return Page(_whole(context, ordered, wanted, columns), wanted)
+    if wanted.first:
         ordered = _first_key_first(context, request, match, wanted, last)
     else:
         rows = context.rows((*match.joins, *wanted.joins))
         ordered = _ordered(context, request, (rows, match.predicate), wanted, last)
-    return Page({"page": _select(context, request, ordered, wanted, columns)}, wanted)
+    return Page(_late(context, ordered, wanted, columns), wanted)
 
 
 def _last(request: Request, order: Order) -> Sequence[Value] | None:
@@ -111,8 +119,9 @@ def _ordered(
     last: Sequence[Value] | None,
     *,
     by: Order | None = None,
+    selected: str = "",
 ) -> str:
-    """Ids, or whole rows where they are many, with the keys of ``keyed``; put in order ``by`` some of them if given.
+    """Ids, or what is ``selected``, with the keys of ``keyed``; put in order ``by`` some of them if given.
 
     ``last`` holds the sort values of the row that the page comes after.
     """
@@ -121,18 +130,37 @@ def _ordered(
         where = f"({where}) and {beyond(context, keyed, last)}"
     keys = "".join(f", {key.sql} as k{at}" for at, key in enumerate(keyed.keys))
     return (
-        f"select {context.alias('r')}.{'id' if request.size <= _FEW else '*'}{keys} from {rows}"
+        f"select {selected or context.alias('r') + '.id'}{keys} from {rows}"
         f" where {where} order by {(by or keyed).clause} limit {request.size + 1}"
     )
 
 
-def _select(context: Context, request: Request, ordered: str, order: Order, columns: list[Column]) -> str:
-    row, late = context.alias("r"), request.size <= _FEW
-    numbered = f"(select row_number() over () as n, q.* from ({ordered}) q)"
-    source = f"{numbered} o join {context.rows()} on {row}.id = o.id" if late else f"{numbered} {row}"
+def _late(context: Context, ordered: str, order: Order, columns: list[Column]) -> dict[str, str]:
+    """The CTE ``page``: all else is read for the ids of one small page alone."""
+    row = context.alias("r")
     joins = context.joined(join for each in columns for join in each.joins)
-    return (
-        f"select n, {row}.id, {row}.version{''.join(f', {each.sql} as {each.alias}' for each in columns)}"
-        f"{''.join(f', k{at}' for at in range(len(order.keys)))} from {source}{joins}"
-        f"{' order by n' if late or joins else ''}"
+    page = (
+        f"select n, {row}.id, {row}.version{''.join(f', {each.sql} as {each.alias}' for each in columns)}{_keys(order)}"
+        f" from (select row_number() over () as n, q.* from ({ordered}) q) o"
+        f" join {context.rows()} on {row}.id = o.id{joins} order by n"
     )
+    return {"page": page}
+
+
+def _whole(context: Context, ordered: str, order: Order, columns: list[Column]) -> dict[str, str]:
+    """The CTEs ``chosen`` with many rows and ``page``, for which what they link to is gathered for all at once."""
+    ctes = {"chosen": f"select row_number() over () as n, q.* from ({ordered}) q"}
+    several = [each for each in columns if each.several]
+    joins = "".join(context.gathered(context.field(each.name), f"g_{each.alias}", "chosen") for each in several)
+    shown = "".join(
+        f", g_{each.alias}.found as {each.alias}" if each.several else f", {each.alias}" for each in columns
+    )
+    ctes["page"] = (
+        f"select n, {context.alias('r')}.id, version{shown}{_keys(order)} from chosen {context.alias('r')}{joins}"
+        " order by n"
+    )
+    return ctes
+
+
+def _keys(order: Order) -> str:
+    return "".join(f", k{at}" for at in range(len(order.keys)))
