@@ -61,9 +61,14 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -
 @pytest.fixture(scope="session")
 def server(database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The product with the sample company, on a port of its own."""
+    from django.test import override_settings
+
     from trimtab.sample import build_sample_company
 
-    summary = build_sample_company(today=datetime.now(UTC).date(), progress=lambda _: None)
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    ):  # as the server has it
+        summary = build_sample_company(today=datetime.now(UTC).date(), progress=lambda _: None)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     log = tmp_path_factory.mktemp("server") / "server.log"
