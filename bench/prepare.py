@@ -1,6 +1,7 @@
 """The measured database: loaded once per state of the migrations, copied for every run."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -58,28 +59,29 @@ def cluster() -> Iterator[str]:
             private.stop()
 
 
-def fingerprint() -> str:
-    """Changes with the migrations and with what is loaded."""
-    digest = hashlib.sha256(str(SCALE).encode())
-    for path in sorted([*ROOT.glob("src/trimtab/*/migrations/**/*"), *ROOT.glob("bench/load/*.py")]):
-        if path.suffix in {".py", ".sql"}:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def _hashes(*patterns: str) -> dict[str, str]:
+    """What the files hold, by their path in the repository."""
+    paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.suffix in {".py", ".sql"})
+    return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in paths}
+
+
+def _migrations() -> dict[str, str]:
+    return _hashes("src/trimtab/*/migrations/**/*")
 
 
 def loaded(owner_url: str, *, fresh: bool) -> str:
-    """The name of the loaded database; loads it if it is not there, or if ``fresh``."""
-    name = f"trimtab_bench_{fingerprint()}"
+    """The name of the loaded database; loads it if it is not there, if it no longer fits, or if ``fresh``.
+
+    It fits while what was loaded and the migrations of then are the same; newer migrations are made up for in the copy.
+    """
+    loading = json.dumps([SCALE, _hashes("bench/load/*.py")])
+    name = f"trimtab_bench_{hashlib.sha256(loading.encode()).hexdigest()[:12]}"
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        if fresh:
-            _drop(connection, name)
-        if connection.execute("select from pg_database where datname = %s", [name]).fetchone():
+        if not fresh and _fits(connection, name):
             return name
-        for (old,) in connection.execute(
-            "select datname from pg_database where datname like 'trimtab\\_bench\\_%'"
-        ).fetchall():
+        for (old,) in connection.execute(_LOADED).fetchall():
             _drop(connection, old)
-        building = f"{name}_building"
+        building, migrations = f"{name}_building", json.dumps(_migrations())
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(building)))
         print("Loading the measured workspaces (once; minutes):", flush=True)
         began = time.monotonic()
@@ -90,10 +92,27 @@ def loaded(owner_url: str, *, fresh: bool) -> str:
             check=True,
         )
         print(f"  loaded in {time.monotonic() - began:.0f} s", flush=True)
-        connection.execute(
-            sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name))
-        )
+        for statement in (
+            "comment on database {building} is {migrations}",
+            "alter database {building} rename to {name}",
+        ):
+            connection.execute(
+                sql.SQL(statement).format(
+                    building=sql.Identifier(building), name=sql.Identifier(name), migrations=sql.Literal(migrations)
+                )
+            )
     return name
+
+
+_LOADED = "select datname from pg_database where datname like 'trimtab\\_bench\\_%'"
+_COMMENT = "select shobj_description(oid, 'pg_database') from pg_database where datname = %s"
+
+
+def _fits(connection: "psycopg.Connection[tuple[str]]", name: str) -> bool:
+    row = connection.execute(_COMMENT, [name]).fetchone()
+    if row is None or row[0] is None:
+        return False
+    return json.loads(row[0]).items() <= _migrations().items()
 
 
 @contextmanager
@@ -107,6 +126,8 @@ def copy_of(owner_url: str, name: str) -> Iterator[str]:
             )
         )
         try:
+            command = [sys.executable, "-m", "trimtab.cli", "migrate"]
+            subprocess.run(command, cwd=ROOT, env=os.environ | environment(owner_url, copy), check=True)
             yield copy
         finally:
             _drop(connection, copy)
