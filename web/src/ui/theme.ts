@@ -18,7 +18,6 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withinPortal: false, fz: 12, color: "dark.8", transitionProps: { duration: 100 } } },
-    Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 80 }, offset: 4 } },
     Popover: { defaultProps: { shadow: "none", transitionProps: { duration: 80 }, offset: 4 } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 100 } } },
   },

@@ -13,6 +13,7 @@ import { completionQuery } from "./queries";
 const PAUSE_MS = 120;
 /** Half a word is not an error yet. */
 const COMPLAIN_MS = 500;
+const MOST_SUGGESTED = 12;
 
 /** A field without a value yet: `team:`. Nothing to ask, and nothing to complain of. */
 const UNFINISHED = /(?:^|[\s(])-?[a-z][\w.]*:$/i;
@@ -179,7 +180,7 @@ function useCompletions(text: string, caret: number | null, write: (next: string
     placeholderData: (before) => before,
   });
   const fresh = answer.data !== undefined && !answer.isPlaceholderData;
-  const items = answer.data?.items ?? [];
+  const items = (answer.data?.items ?? []).slice(0, MOST_SUGGESTED);
   const open = caret !== null && items.length > 0;
 
   function take(index: number) {

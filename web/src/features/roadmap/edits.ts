@@ -79,7 +79,7 @@ export function useEditItem(onUndo: (changeSet: string) => void) {
       client.setQueryData([...keys.items(slug), edit.id], item);
       show({
         message: t("edit.done", { field: edit.label, value: inWords(config, edit.column, edit.value) }),
-        ...(changeSet ? { undo: () => onUndo(changeSet) } : {}),
+        ...(changeSet ? { undo: () => takeBack(edit, changeSet) } : {}),
       });
     },
     onError: (error, edit) => {
@@ -99,6 +99,11 @@ export function useEditItem(onUndo: (changeSet: string) => void) {
       for (const family of [keys.rows, keys.items, keys.history]) void client.invalidateQueries({ queryKey: family(slug) });
     },
   });
+
+  function takeBack(edit: Edit, changeSet: string) {
+    patchRows(client, slug, edit.id, { [edit.column]: edit.before });
+    onUndo(changeSet);
+  }
 
   function offerChoice(error: ApiError, edit: Edit) {
     const clashes = Object.values((error.extra.fields ?? {}) as Record<string, Clash>);

@@ -11,6 +11,12 @@ import css from "./grid.module.css";
 import { type Active, HEADER, move } from "./moves";
 import { type ItemRow, type Row, cell } from "./rows";
 
+/**
+ * Rows that leave the screen lend their elements to those that enter it. The active row keeps its own, so that an
+ * open editor stays with its item whatever moves around it.
+ */
+const OVERSCAN = 8;
+
 interface Props {
   rows: Row[];
   columns: Column[];
@@ -37,13 +43,14 @@ export function Grid(props: Props) {
   const [editing, setEditing] = useState(false);
   const at = { row: Math.min(active.row, rows.length - 1), column: Math.min(active.column, columns.length - 1) };
 
+  const slots = useRef(64);
   const vertical = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: OVERSCAN,
     paddingStart: rowHeight,
-    rangeExtractor: useCallback((range: Range) => withIndex(range, at.row), [at.row]),
+    rangeExtractor: useCallback((range: Range) => withIndex(slotsFrom(range, slots.current), range.count, at.row), [at.row]),
   });
   const horizontal = useVirtualizer({
     horizontal: true,
@@ -51,7 +58,7 @@ export function Grid(props: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => columns[index]?.width ?? 0,
     overscan: 2,
-    rangeExtractor: useCallback((range: Range) => withIndex(range, at.column), [at.column]),
+    rangeExtractor: useCallback((range: Range) => withIndex(defaultRangeExtractor(range), range.count, at.column), [at.column]),
   });
   useEffect(() => vertical.measure(), [vertical, rowHeight]);
   useEffect(() => horizontal.measure(), [horizontal, columns]);
@@ -70,6 +77,7 @@ export function Grid(props: Props) {
     [placedKey],
   );
 
+  slots.current = Math.ceil((vertical.scrollRect?.height ?? 0) / rowHeight) + 1 + 2 * OVERSCAN;
   const items = vertical.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const { onReach } = props;
@@ -163,6 +171,7 @@ export function Grid(props: Props) {
       aria-readonly={readOnly}
       tabIndex={-1}
       className={css.scroller}
+      data-aside={(horizontal.scrollOffset ?? 0) > 0 || undefined}
       data-testid="grid"
       onKeyDown={handleKey}
       onMouseDownCapture={handleMouseDown}
@@ -187,7 +196,7 @@ export function Grid(props: Props) {
           const on = item.index === at.row;
           return (
             <GridRow
-              key={row.key}
+              key={on ? row.key : item.index % slots.current}
               row={row}
               rowIndex={item.index}
               top={item.start}
@@ -210,9 +219,14 @@ export function Grid(props: Props) {
   );
 }
 
-function withIndex(range: Range, index: number): number[] {
-  const indexes = defaultRangeExtractor(range);
-  if (index < 0 || index >= range.count || indexes.includes(index)) return indexes;
+/** Always as many rows as there are slots, or those that leave could not lend theirs. */
+function slotsFrom(range: Range, slots: number): number[] {
+  const first = Math.max(0, Math.min(range.startIndex - OVERSCAN, range.count - slots));
+  return Array.from({ length: Math.min(slots, range.count) }, (_, at) => first + at);
+}
+
+function withIndex(indexes: number[], count: number, index: number): number[] {
+  if (index < 0 || index >= count || indexes.includes(index)) return indexes;
   return [...indexes, index].sort((a, b) => a - b);
 }
 

@@ -26,9 +26,10 @@ interface Props {
   columns: Column[];
   onOpen: (id: string) => void;
   onUndo: (changeSet: string) => void;
+  onDeleted: () => void;
 }
 
-export function ItemDetails({ item, columns, onOpen, onUndo }: Props) {
+export function ItemDetails({ item, columns, onOpen, onUndo, onDeleted }: Props) {
   const { canEdit } = useHere();
   const edit = useEditItem(onUndo);
   const remove = useDeleteItem(onUndo);
@@ -69,7 +70,7 @@ export function ItemDetails({ item, columns, onOpen, onUndo }: Props) {
       <ItemLinks item={item} canEdit={canEdit} onOpen={onOpen} onUndo={onUndo} />
       {canEdit && (
         <div className={css.foot}>
-          <Button tone="quiet" icon="trash" onClick={() => remove.mutate(item)}>
+          <Button tone="quiet" icon="trash" onClick={() => remove.mutate(item, { onSuccess: onDeleted })}>
             {t("item.delete")}
           </Button>
         </div>

@@ -87,7 +87,7 @@ export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onCl
         {tab === "history" && history}
         {tab === "details" && past && <PastDetails refName={item.data?.ref} columns={columns} />}
         {tab === "details" && !past && item.data && (
-          <ItemDetails key={id} item={item.data} columns={columns} onOpen={onOpen} onUndo={onUndo} />
+          <ItemDetails key={id} item={item.data} columns={columns} onOpen={onOpen} onUndo={onUndo} onDeleted={onClose} />
         )}
         {tab === "details" && !past && item.isError && <ErrorState error={item.error} onRetry={() => void item.refetch()} />}
         {tab === "details" && slow && <SkeletonLines count={12} />}

@@ -1,4 +1,3 @@
-import { Menu } from "@mantine/core";
 import { useState } from "react";
 import type { Field } from "../../api/types";
 import { useHere } from "../../api/workspace";
@@ -7,7 +6,8 @@ import { t } from "../../lib/t";
 import type { ViewChange, ViewSearch } from "../../lib/view";
 import { Button } from "../../ui/button";
 import { Floating } from "../../ui/floating";
-import { Icon } from "../../ui/icons";
+import { Icon, type IconName } from "../../ui/icons";
+import list from "../../ui/list.module.css";
 import { type Column, DEFAULT_COLUMNS } from "./columns";
 import css from "./view-menus.module.css";
 
@@ -41,56 +41,81 @@ export function ViewMenus({ view, fields, columns, chosen, onChange }: Props) {
 
   return (
     <div className={css.menus}>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button tone="quiet" icon="tree" disabled={view.group !== undefined}>
-            {t("tree.by", { axis: axes.find((each) => each.value === axis)?.label ?? axis })}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown className={css.surface}>
-          {axes.map(({ value, label }) => (
-            <Choice key={value} on={value === axis} label={label} onClick={() => onChange({ tree: value === "parent" ? "" : value })} />
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button tone="quiet" icon="group">
-            {grouped ? t("group.by", { field: grouped.label }) : t("group.label")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown className={css.surface}>
-          <Choice on={!grouped} label={t("group.off")} onClick={() => onChange({ group: "" })} />
-          {groups.map((field) => (
-            <Choice key={field.name} on={field.name === view.group} label={field.label} onClick={() => onChange({ group: field.name })} />
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Choose
+        label={t("tree.by", { axis: axes.find((each) => each.value === axis)?.label ?? axis })}
+        icon="tree"
+        disabled={view.group !== undefined}
+        choices={axes}
+        chosen={axis}
+        onChoose={(value) => onChange({ tree: value === "parent" ? undefined : value })}
+      />
+      <Choose
+        label={grouped ? t("group.by", { field: grouped.label }) : t("group.label")}
+        icon="group"
+        choices={[{ value: "", label: t("group.off") }, ...groups.map((field) => ({ value: field.name, label: field.label }))]}
+        chosen={view.group ?? ""}
+        onChoose={(value) => onChange({ group: value })}
+      />
       <ColumnsPicker columns={columns} chosen={chosen} onChange={(cols) => onChange({ cols })} />
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button tone="quiet" icon="rows" className={css.density ?? ""} aria-label={t("density.label")} title={t("density.label")} />
-        </Menu.Target>
-        <Menu.Dropdown className={css.surface}>
-          {DENSITIES.map((each) => (
-            <Choice key={each} on={each === density} label={t(`density.${each}`)} onClick={() => setPreferences({ density: each })} />
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <div className={css.density}>
+        <Choose
+          label=""
+          name={t("density.label")}
+          icon="rows"
+          choices={DENSITIES.map((each) => ({ value: each, label: t(`density.${each}`) }))}
+          chosen={density}
+          onChoose={(value) => setPreferences({ density: DENSITIES.find((each) => each === value) ?? "normal" })}
+        />
+      </div>
     </div>
   );
 }
 
-function Choice({ on, label, onClick }: { on: boolean; label: string; onClick: () => void }) {
+interface ChooseProps {
+  label: string;
+  /** For a button that is only a picture. */
+  name?: string;
+  icon: IconName;
+  disabled?: boolean;
+  choices: { value: string; label: string }[];
+  chosen: string;
+  onChoose: (value: string) => void;
+}
+
+function Choose({ label, name, icon, disabled = false, choices, chosen, onChoose }: ChooseProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <Menu.Item
-      aria-current={on}
-      className={css.choice}
-      leftSection={<span className={css.tick}>{on && <Icon name="check" size={14} />}</span>}
-      onClick={onClick}
+    <Floating
+      opened={open}
+      onClose={() => setOpen(false)}
+      label={name ?? label}
+      position="bottom-end"
+      target={
+        <Button tone="quiet" icon={icon} disabled={disabled} aria-label={name} title={name} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {label}
+        </Button>
+      }
     >
-      {label}
-    </Menu.Item>
+      <div className={`${list.list} ${css.surface}`}>
+        {choices.map((choice) => (
+          <button
+            key={choice.value}
+            type="button"
+            className={list.entry}
+            aria-pressed={choice.value === chosen}
+            onClick={() => {
+              setOpen(false);
+              onChoose(choice.value);
+            }}
+          >
+            <span className={list.word} title={choice.label}>
+              {choice.label}
+            </span>
+            {choice.value === chosen && <Icon name="check" size={14} />}
+          </button>
+        ))}
+      </div>
+    </Floating>
   );
 }
 
