@@ -18,7 +18,7 @@ HEALTH = ["on_track", "at_risk", "off_track", "unknown"]
 
 def matches(world, item, node):
     if "and" in node:
-        return all(matches(world, item, each) for each in node["and"])
+        return all(matches(world, item, each) for each in _one_search(_flat(node)))
     if "or" in node:
         return any(matches(world, item, each) for each in node["or"])
     if "not" in node:
@@ -27,6 +27,19 @@ def matches(world, item, node):
         words = node["text"].split('"')
         return any(_found(words, text) for text in (item["title"], item["text"]))
     return _condition(world, item, node)
+
+
+def _flat(node):
+    """What a conjunction asks for in all, however it is nested."""
+    if "not" in node and "not" in node["not"]:
+        return _flat(node["not"]["not"])
+    return [part for each in node["and"] for part in _flat(each)] if "and" in node else [node]
+
+
+def _one_search(nodes):
+    """Words that stand beside each other are one search: all of them in the title, or all in the text."""
+    texts = [node["text"] for node in nodes if "text" in node]
+    return [*(node for node in nodes if "text" not in node), *([{"text": " ".join(texts)}] if texts else [])]
 
 
 def _found(pieces, text):
