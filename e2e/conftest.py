@@ -155,7 +155,7 @@ def kubernetes(server: Server) -> str:
         pytest.skip(f"The Kubernetes set is not at {folder}.")
     admin, _ = server.accounts["admin"]
     trimtab = [sys.executable, "-m", "trimtab.cli"]
-    naming = ["--name", "Kubernetes", "--prefix", "KEP", "--admin", admin]
+    naming = ["--name", "Kubernetes", "--prefix", "K8S", "--admin", admin]
     subprocess.run([*trimtab, "workspace", "create", KUBERNETES, *naming], check=True, capture_output=True)
     importing = ["--recipe", "k8s-keps.toml", "--workspace", KUBERNETES, "--user", admin]
     subprocess.run([*trimtab, "import", str(folder), *importing], check=True, capture_output=True)

@@ -17,7 +17,7 @@ export interface Column {
 }
 
 const WIDTHS: Record<string, number> = {
-  title: 380, phase: 120, health: 108, owner: 148, team: 152, timeframe: 188, area: 160, level: 104, effort: 84, benefit: 112,
+  title: 380, phase: 136, health: 108, owner: 148, team: 152, timeframe: 212, area: 160, level: 104, effort: 84, benefit: 112,
   progress: 92, tags: 180, release: 96, updated: 104, created: 104, parent: 220, horizon: 88, key: 104, children: 88,
 };
 const ALSO: Record<string, string[]> = {
