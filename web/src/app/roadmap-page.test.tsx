@@ -100,6 +100,18 @@ describe("editing in the grid", () => {
   });
 });
 
+it("leads a stranger to the door and back to what was asked for", async () => {
+  server.use(
+    http.get("*/api/v1/me", () => HttpResponse.json({ code: "unauthenticated", status: 401 }, { status: 401 }), { once: true }),
+  );
+  const { router } = renderAt(`${AT}?q=payouts`);
+  await userEvent.type(await screen.findByLabelText("E-mail"), "ana@example.com");
+  expect(router.state.location.search).toEqual({ next: `${AT}?q=payouts` });
+  await userEvent.type(screen.getByLabelText("Password"), "trimtab");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(router.state.location.href).toBe(`${AT}?q=payouts`));
+});
+
 describe("the address", () => {
   it("sends filter, order, tree and day as one question", async () => {
     const asked = vi.fn();

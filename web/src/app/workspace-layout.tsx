@@ -1,5 +1,5 @@
 import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Outlet, useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { ApiError, setWorkspace } from "../api/client";
 import type { Config, Lens, Me } from "../api/types";
@@ -24,18 +24,29 @@ const READS_ONLY = new Set(["viewer"]);
 export function WorkspaceLayout() {
   const { workspace } = useParams({ from: "/w/$workspace" });
   setWorkspace(workspace);
-  const here = useLocation();
   const me = useQuery(meQuery);
   const config = useQuery(configQuery(workspace));
   usePrefetchQuery(fieldsQuery(workspace)); // asked for beside the rest: the rows cannot be asked for without it
   useEffect(() => setPreferences({ lastWorkspace: workspace }), [workspace]);
 
   const error = me.error ?? config.error;
-  if (error instanceof ApiError && error.status === 401) return <Navigate to="/sign-in" search={{ next: here.href }} replace />;
-  if (me.error instanceof ApiError && me.error.status === 403) return <Navigate to="/sign-in" search={{ next: here.href }} replace />;
+  if (isStranger(me.error) || isStranger(config.error)) return <ToSignIn />;
   if (error) return <ErrorState error={error} onRetry={() => void (me.error ? me : config).refetch()} />;
   if (!me.data || !config.data) return <div className={css.frame} aria-busy="true" />;
   return <Frame slug={workspace} me={me.data} config={config.data} />;
+}
+
+const isStranger = (error: Error | null) =>
+  error instanceof ApiError && (error.status === 401 || error.code === "unauthenticated");
+
+/** The way to the door and back. Once: the address changes while it is being left. */
+function ToSignIn() {
+  const router = useRouter();
+  useEffect(() => {
+    const { href, pathname } = router.state.location;
+    if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href }, replace: true });
+  }, [router]);
+  return null;
 }
 
 function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
