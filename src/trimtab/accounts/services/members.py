@@ -57,6 +57,7 @@ def update_member(
     """
     with scope.workspace(actor.workspace_id):
         actor.require(Permission.ADMIN)
+        admins = _lock_admins(actor)
         membership = queries.one(actor, Membership, membership_id, lock=True)
         changes: dict[str, object] = {}
         if role is not None:
@@ -65,7 +66,7 @@ def update_member(
             changes["active"] = active
         ledger.check_stale(membership, version_read=version, changes=changes)
         if changes.get("role", Role.ADMIN.value) != Role.ADMIN.value or changes.get("active") is False:
-            _keep_an_admin(actor, membership)
+            _keep_an_admin(admins, membership)
         with ledger.change_set(actor, at=clock.now):
             ledger.save(membership, **changes)
         return queries.get_member(actor, membership_id)
@@ -75,15 +76,20 @@ def remove_member(*, actor: Actor, clock: Clock, membership_id: UUID) -> None:
     """End a membership; the person stays. Raises NotFound, Forbidden, LastAdmin."""
     with scope.workspace(actor.workspace_id):
         actor.require(Permission.ADMIN)
+        admins = _lock_admins(actor)
         membership = queries.one(actor, Membership, membership_id, lock=True)
-        _keep_an_admin(actor, membership)
+        _keep_an_admin(admins, membership)
         with ledger.change_set(actor, at=clock.now):
             membership.delete()
 
 
-def _keep_an_admin(actor: Actor, leaving: Membership) -> None:
-    """Raises LastAdmin when no other would be left. Locks the admins, so that two cannot leave at once."""
+def _lock_admins(actor: Actor) -> set[UUID]:
+    """The workspace's admins, locked in one order before any other membership, so that two cannot leave at once."""
     admins = Membership.objects.in_workspace(actor.workspace_id).filter(role=Role.ADMIN.value, active=True)
-    left = [m for m in admins.order_by("id").select_for_update() if m.id != leaving.id]
-    if not left:
+    return {admin.id for admin in admins.order_by("id").select_for_update()}
+
+
+def _keep_an_admin(admins: set[UUID], leaving: Membership) -> None:
+    """Raises LastAdmin when no other would be left."""
+    if not admins - {leaving.id}:
         raise LastAdmin("A workspace keeps at least one admin.")
