@@ -24,7 +24,7 @@ bench: ## Measure against the targets
 e2e: ## Run the tests in a real browser
 	@$(SETUP) dev && exec $(CHECKS) e2e
 
-nightly: ## Run the long tests
+nightly: ## Run every Python test with new random examples and more of them
 	@$(SETUP) dev && exec $(CHECKS) nightly
 
 docs: ## Build the documentation into site/

@@ -69,7 +69,7 @@ PLANS = {
     ),
     "e2e": BROWSER,
     "bench": (Step("bench", (PYTHON, "-m", "bench")),),
-    "nightly": (pytest("nightly", "-n", "2", "-m", "nightly", "src", "tests", "e2e"),),
+    "nightly": (pytest("nightly", "-n", "2", "--hypothesis-profile=nightly", "src", "tests"),),
     "docs": (tool("documentation", "mkdocs", "build", "--strict", "--quiet"),),
     "fmt": (
         tool("format", "ruff", "format", "."),

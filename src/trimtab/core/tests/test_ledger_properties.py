@@ -1,6 +1,5 @@
 """Random histories on the real database: the log, the tables and the past tell the same story."""
 
-import os
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from trimtab.core.errors import Conflict
 from trimtab.core.ledger import HistoryEntry, RecordHistory
 from trimtab.core.tests.ledger_tables import World, instant, tables  # noqa: F401
 
-NIGHTLY = os.environ.get("TRIMTAB_HYPOTHESIS") == "nightly"
+NIGHTLY = settings.get_current_profile_name() == "nightly"
 pytestmark = pytest.mark.usefixtures("tables")
 property_test = settings(
     max_examples=300 if NIGHTLY else 20,
     deadline=None,
     database=None,
-    derandomize=not NIGHTLY,
     phases=[Phase.generate],  # a failing history is short as it is; making it shorter takes minutes
     suppress_health_check=list(HealthCheck),
 )
