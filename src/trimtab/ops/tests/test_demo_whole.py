@@ -28,14 +28,22 @@ class Running:
         """Ids by the name of the program."""
         found = {}
         for pid in descendants(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            words = proc(pid, "cmdline").split("\0")
             name = next((word for word in words if word in {"serve", "worker"}), Path(words[0]).name)
             found.setdefault(name, pid)
         return found
 
 
+def proc(pid: int, file: str) -> str:
+    """What the system tells of a process; nothing once it has ended, as the database's helpers do at any time."""
+    try:
+        return Path(f"/proc/{pid}/{file}").read_text()
+    except OSError:
+        return ""
+
+
 def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = proc(pid, f"task/{pid}/children").split()
     return [found for child in map(int, children) for found in (child, *descendants(child))]
 
 
@@ -49,10 +57,7 @@ def all_gone(pids: list[int], seconds: float = 20) -> bool:
 
 
 def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return proc(pid, "stat").rpartition(")")[2].split()[:1] not in ([], ["Z"])
 
 
 def start(home: Path) -> Running:
