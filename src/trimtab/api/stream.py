@@ -105,11 +105,11 @@ class Hub:
 
 def _put(queues: Iterable[asyncio.Queue[bytes]], event: bytes) -> None:
     for queue in queues:
-        if queue.full():  # a client that does not keep up starts over instead of filling our memory
+        keeps_up = not queue.full()
+        if not keeps_up:  # it starts over instead of filling our memory
             while not queue.empty():
                 queue.get_nowait()
-            event = RESET
-        queue.put_nowait(event)
+        queue.put_nowait(event if keeps_up else RESET)
 
 
 class Stream:

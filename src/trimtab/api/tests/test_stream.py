@@ -201,3 +201,11 @@ class TestBackPressure:
             stream._put([queue], b"%d" % n)
 
         assert (queue.qsize(), queue.get_nowait()) == (1, stream.RESET)
+
+    def test_others_do_not_start_over_with_it(self):
+        slow: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1)
+        quick: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1)
+        stream._put([slow], b"0")
+        stream._put([slow, quick], b"1")
+
+        assert (slow.get_nowait(), quick.get_nowait()) == (stream.RESET, b"1")
