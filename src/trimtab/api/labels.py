@@ -25,7 +25,9 @@ _POINTS_AT: Final[Mapping[str, str]] = {
     "track_id": "track",
     "value_id": "dimension_value",
 }
-_NAMED_BY: Final[Mapping[str, str]] = {"item": "title"}
+_NAMED_BY: Final[Mapping[str, str]] = {
+    "item": "(select w.prefix from scoped.workspace w) || '-' || number || ' ' || title",
+}
 
 
 def _entity_of(entity: str, field: str) -> str | None:
@@ -33,25 +35,27 @@ def _entity_of(entity: str, field: str) -> str | None:
     return entity if field == "parent_id" else _POINTS_AT.get(field)
 
 
-def labels_of(entity: str, lines: Iterable[HistoryLine]) -> dict[str, str]:
-    """Id → name for every record that the lines point at, under the name it has now, or had last."""
+def labels_of(lines: Iterable[HistoryLine]) -> dict[str, str]:
+    """Id → name for every record that the lines point at, under the name it has now, or had last; ref and title for
+    an item."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for line in lines:
-        for field, values in line.fields.items():
-            kind = _entity_of(entity, field)
-            if kind is not None:
-                wanted[kind] |= {UUID(str(value)) for value in values if value is not None}
-    return {str(record): name for kind, ids in wanted.items() for record, name in _names(kind, ids)}
+        values = [(field, value) for field, pair in line.fields.items() for value in pair] + [*line.told.items()]
+        for field, value in values:
+            kind = _entity_of(line.entity, field)
+            if kind is not None and value is not None:
+                wanted[kind].add(UUID(str(value)))
+    return _names(wanted)
 
 
-def _names(kind: str, ids: set[UUID]) -> list[tuple[UUID, str]]:
-    if not ids:
-        return []
-    name = _NAMED_BY.get(kind, "name")
+def _names(wanted: Mapping[str, set[UUID]]) -> dict[str, str]:
+    if not wanted:
+        return {}
+    statement = " union all ".join(
+        f"(select distinct on (id) id::text, {_NAMED_BY.get(kind, 'name')} from scoped.{kind}_version"  # noqa: S608 - our own names
+        " where id = any(%s) order by id, lower(during) desc)"
+        for kind in wanted
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select distinct on (id) id, {name} from scoped.{kind}_version"  # noqa: S608 - our own names
-            " where id = any(%s) order by id, lower(during) desc",
-            [list(ids)],
-        )
-        return list(cursor.fetchall())
+        cursor.execute(statement, [list(ids) for ids in wanted.values()])
+        return dict(cursor.fetchall())

@@ -6,6 +6,7 @@ class RoadmapConfig(AppConfig):
     label = "roadmap"
 
     def ready(self) -> None:
-        from trimtab.roadmap import sources
+        from trimtab.roadmap import belongings, sources
 
+        belongings.register()
         sources.register()

@@ -325,6 +325,9 @@ export interface paths {
         /**
          * Get History
          * @description A record's changes, newest first, fifty at a time; ``before`` takes the ``next`` of the page before.
+         *
+         *     An item's history tells of all that belongs to it too: description, values, estimates, phases, dependencies,
+         *     relations, links.
          */
         get: operations["getHistory"];
         put?: never;
@@ -1901,11 +1904,16 @@ export interface components {
         };
         /**
          * LineOut
-         * @description ``at`` is when it was true, ``recorded_at`` when it was learned.
+         * @description A change of the record itself, or of one that belongs to it: ``entity`` and ``record_id`` say of which.
          *
-         *     ``op``: I created, U changed, D deleted, P purged.
+         *     ``about`` tells which part a line is about (the team of an estimate, both ends of a dependency), as it was last.
+         *     ``at`` is when it was true, ``recorded_at`` when it was learned. ``op``: I created, U changed, D deleted, P purged.
          */
         LineOut: {
+            /** About */
+            about: {
+                [key: string]: components["schemas"]["NamedOut"];
+            };
             actor: components["schemas"]["ActorOut"];
             /**
              * At
@@ -1925,6 +1933,11 @@ export interface components {
              * Format: uuid
              */
             change_set_id: string;
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link";
             /** Fields */
             fields: {
                 [key: string]: components["schemas"]["FieldChangeOut"];
@@ -1938,6 +1951,11 @@ export interface components {
             op: "I" | "U" | "D" | "P";
             /** Origin */
             origin: string;
+            /**
+             * Record Id
+             * Format: uuid
+             */
+            record_id: string;
             /**
              * Recorded At
              * Format: date-time
@@ -2038,6 +2056,16 @@ export interface components {
             parent_id?: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * NamedOut
+         * @description A value as it is kept; its label where it is the id of a record.
+         */
+        NamedOut: {
+            /** Label */
+            label: string | null;
+            /** Value */
+            value: unknown;
         };
         /**
          * NewTokenOut

@@ -171,6 +171,7 @@ it("moves the focus with arrows and letters, and opens the panel", async () => {
   await userEvent.click(screen.getByRole("tab", { name: "History" }));
   expect(await screen.findByText("Vendor slipped by three weeks.")).toBeVisible();
   expect(screen.getByText("imported history")).toBeVisible();
+  expect(screen.getByText("Estimate of Checkout:").closest("li")).toHaveTextContent("Estimate of Checkout: 8→became13 days");
 });
 
 it("shows every key on “?”", async () => {

@@ -14,6 +14,7 @@ import { CreateItem } from "../features/roadmap/create-item";
 import { useEditItem } from "../features/roadmap/edits";
 import { Grid } from "../features/roadmap/grid";
 import { ItemPanel } from "../features/roadmap/item-panel";
+import { tellPart } from "../features/roadmap/part-history";
 import { type ItemRow, cell } from "../features/roadmap/rows";
 import { useRows } from "../features/roadmap/use-rows";
 import { inWords } from "../features/roadmap/values";
@@ -149,6 +150,7 @@ export function RoadmapPage() {
               id={view.item}
               labelOf={(field) => labelOf(field, columns, config.custom_fields)}
               wordsOf={(field, value) => (field === "health" || field === "horizon" ? inWords(config, field, value) : null)}
+              tellPart={(line) => tellPart(line, view.item ?? "")}
             />
           }
         />

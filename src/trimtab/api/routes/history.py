@@ -39,22 +39,33 @@ class FieldChangeOut(Schema):
     new_label: str | None
 
 
+class NamedOut(Schema):
+    """A value as it is kept; its label where it is the id of a record."""
+
+    value: Any
+    label: str | None
+
+
 class ActorOut(Schema):
     kind: str
     name: str
 
 
 class LineOut(Schema):
-    """``at`` is when it was true, ``recorded_at`` when it was learned.
+    """A change of the record itself, or of one that belongs to it: ``entity`` and ``record_id`` say of which.
 
-    ``op``: I created, U changed, D deleted, P purged.
+    ``about`` tells which part a line is about (the team of an estimate, both ends of a dependency), as it was last.
+    ``at`` is when it was true, ``recorded_at`` when it was learned. ``op``: I created, U changed, D deleted, P purged.
     """
 
     seq: int
+    entity: Entity
+    record_id: UUID
     at: datetime
     recorded_at: datetime
     op: Literal["I", "U", "D", "P"]
     fields: dict[str, FieldChangeOut]
+    about: dict[str, NamedOut]
     version: int
     actor: ActorOut
     origin: str
@@ -116,10 +127,14 @@ class UndoOut(Schema):
 
 @router.get("/history", response={200: HistoryOut} | REFUSALS, operation_id="getHistory")
 def get_history(request: HttpRequest, of: Query[RecordOf]) -> dict[str, Any]:
-    """A record's changes, newest first, fifty at a time; ``before`` takes the ``next`` of the page before."""
+    """A record's changes, newest first, fifty at a time; ``before`` takes the ``next`` of the page before.
+
+    An item's history tells of all that belongs to it too: description, values, estimates, phases, dependencies,
+    relations, links.
+    """
     lines = ledger.history(actor_of(request), of.entity, of.id, before_seq=of.before, limit=PAGE + 1)
     page = lines[:PAGE]
-    labels = labels_of(of.entity, page)
+    labels = labels_of(page)
     return {
         "lines": [_line(line, labels) for line in page],
         "next": page[-1].seq if len(lines) > PAGE else None,
@@ -127,9 +142,10 @@ def get_history(request: HttpRequest, of: Query[RecordOf]) -> dict[str, Any]:
 
 
 def _line(line: HistoryLine, labels: Mapping[str, str]) -> dict[str, Any]:
-    kept = ("seq", "at", "recorded_at", "op", "version", "origin", "cause", "note")
+    kept = ("seq", "entity", "record_id", "at", "recorded_at", "op", "version", "origin", "cause", "note")
     return {name: getattr(line, name) for name in kept} | {
         "fields": {field: _pair(values, labels) for field, values in line.fields.items()},
+        "about": {field: {"value": value, "label": labels.get(str(value))} for field, value in line.told.items()},
         "actor": {"kind": line.actor_kind, "name": line.actor_name},
         "batch_id": line.batch_id,
         "change_set_id": line.change_set_id,

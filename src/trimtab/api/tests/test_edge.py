@@ -320,6 +320,15 @@ class TestHistory:
         assert lines[0]["actor"] == {"kind": "person", "name": "Ana Lima"}
         assert lines[0]["origin"] == "api"
 
+    def test_a_part_is_told_with_the_names_of_what_it_is_about(self, ana):
+        level = ana("get", "/config").json()["levels"][0]["id"]
+        first, second = (ana("post", "/items", {"title": title, "level_id": level}).json() for title in ("A", "B"))
+        tie = ana("post", "/dependencies", {"from_id": first["id"], "to_id": second["id"]}).json()
+        line = ana("get", f"/history?entity=item&id={second['id']}").json()["lines"][0]
+
+        assert (line["entity"], line["record_id"], line["op"]) == ("dependency", tie["id"], "I")
+        assert line["about"]["from_item_id"] == {"value": first["id"], "label": f"{first['ref']} A"}
+
     def test_days_are_counted_where_the_workspace_is(self, ana):
         found = ana("get", "/history/days").json()
 

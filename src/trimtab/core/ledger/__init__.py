@@ -12,6 +12,7 @@ from trimtab.core.ledger.backfill import (
     backfill_many,
     valid_from,
 )
+from trimtab.core.ledger.belongings import Part, belongs
 from trimtab.core.ledger.changes import (
     add,
     change_set,
@@ -33,12 +34,14 @@ __all__ = [
     "HistoryLine",
     "HistoryRejection",
     "LoggedChange",
+    "Part",
     "RecordHistory",
     "Refusal",
     "UndoResult",
     "add",
     "backfill",
     "backfill_many",
+    "belongs",
     "change_set",
     "changes_per_day",
     "check_stale",

@@ -1,25 +1,33 @@
-"""What happened to a record, newest first: who, when, through what, why."""
+"""What happened to a record and all that belongs to it, newest first: who, when, through what, why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
 from trimtab.core.actors import Actor, Permission
+from trimtab.core.ledger.belongings import records_sql
 from trimtab.core.ledger.models import Batch
 
 _LINES = """
-select c.seq, c.at, c.recorded_at, c.op, c.fields::text, c.version, s.actor_kind, s.actor_id, s.actor_name, s.origin,
-  s.cause::text, s.note, s.batch_id, c.change_set_id, s.backfill, c.voided_at is not null
-from ledger_change c join ledger_change_set s on s.id = c.change_set_id
-where c.workspace_id = %(workspace)s and c.entity = %(entity)s and c.entity_id = %(record)s
-  and (%(before)s::bigint is null
-    or (c.at, c.seq) < (select b.at, b.seq from ledger_change b where b.seq = %(before)s))
+with record as materialized ({records}), line as (
+  select c.*, r.told
+  from record r join ledger_change c
+    on c.workspace_id = %(workspace)s and c.entity_id = r.id and c.entity = r.entity
+  where %(before)s::bigint is null
+    or (c.at, c.seq) < (select b.at, b.seq from ledger_change b where b.seq = %(before)s)
+  order by c.at desc, c.seq desc
+  limit %(limit)s
+)
+select c.fields::text, c.told::text, s.cause::text, c.seq, c.entity, c.entity_id, c.at, c.recorded_at, c.op, c.version,
+  s.actor_kind, s.actor_id, s.actor_name, s.origin, s.note, s.batch_id, c.change_set_id, s.backfill,
+  c.voided_at is not null
+from line c join ledger_change_set s on s.id = c.change_set_id
 order by c.at desc, c.seq desc
-limit %(limit)s
 """
 _DAYS = """
 select (at at time zone %(zone)s)::date as day, count(*)
@@ -32,23 +40,28 @@ group by day order by day
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One change of a record. ``fields`` maps a field to (old, new) as JSON values; a reference is its id.
+    """One change of a record, or of one that belongs to it: ``entity`` and ``record_id`` say of which.
 
-    ``at`` is when it was true, ``recorded_at`` when it was learned; ``backfill`` marks history from elsewhere,
-    ``undone`` what the past no longer counts. ``op``: I created, U changed, D deleted, P purged.
+    ``fields`` maps a field to (old, new) as JSON values; a reference is its id. ``told`` has what says which part this
+    is, as it was last, whether or not the line changes it; it is empty for the record itself. ``at`` is when it was
+    true, ``recorded_at`` when it was learned; ``backfill`` marks history from elsewhere, ``undone`` what the past no
+    longer counts. ``op``: I created, U changed, D deleted, P purged.
     """
 
+    fields: Mapping[str, tuple[object, object]]
+    told: Mapping[str, object]
+    cause: Mapping[str, object] | None
     seq: int
+    entity: str
+    record_id: UUID
     at: datetime
     recorded_at: datetime
     op: str
-    fields: Mapping[str, tuple[object, object]]
     version: int
     actor_kind: str
     actor_id: UUID | None
     actor_name: str
     origin: str
-    cause: Mapping[str, object] | None
     note: str
     batch_id: UUID | None
     change_set_id: UUID
@@ -59,11 +72,12 @@ class HistoryLine:
 def history(
     actor: Actor, entity: str, record_id: UUID, *, before_seq: int | None = None, limit: int = 50
 ) -> list[HistoryLine]:
-    """The record's changes by the time at which they were true, newest first; ``before_seq`` goes on after a line."""
+    """The changes of a record and of what belongs to it, deleted parts included, by the time at which they were true,
+    newest first; ``before_seq`` goes on after a line."""
     actor.require(Permission.VIEW)
     with connection.cursor() as cursor:
         cursor.execute(
-            _LINES,
+            _LINES.format(records=records_sql(entity)),
             {
                 "workspace": actor.workspace_id,
                 "entity": entity,
@@ -72,10 +86,7 @@ def history(
                 "limit": limit,
             },
         )
-        return [
-            HistoryLine(seq, at, recorded, op, _pairs(fields), *rest[:5], _cause(rest[5]), *rest[6:])  # type: ignore[call-arg]
-            for seq, at, recorded, op, fields, *rest in cursor.fetchall()
-        ]
+        return [_line(*row) for row in cursor.fetchall()]
 
 
 def changes_per_day(actor: Actor, first: date, last: date, timezone: str) -> list[tuple[date, int]]:
@@ -103,9 +114,6 @@ def first_day(actor: Actor, timezone: str) -> date | None:
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
 
 
-def _pairs(fields: str) -> dict[str, tuple[object, object]]:
-    return {name: (old, new) for name, (old, new) in orjson.loads(fields).items()}
-
-
-def _cause(text: str | None) -> dict[str, object] | None:
-    return None if text is None else orjson.loads(text)
+def _line(fields: str, told: str, cause: str | None, *rest: Any) -> HistoryLine:
+    pairs = {name: (old, new) for name, (old, new) in orjson.loads(fields).items()}
+    return HistoryLine(pairs, orjson.loads(told), None if cause is None else orjson.loads(cause), *rest)

@@ -19,7 +19,7 @@ export const fakeFields: Field[] = [
 ];
 
 export const fakeLine = (seq: number, over: Partial<HistoryLine> = {}): HistoryLine => ({
-  seq, at: "2026-11-21T09:30:00Z", recorded_at: "2026-11-21T09:30:00Z", op: "U",
+  seq, entity: "item", record_id: "00000000-0000-7000-8800-000000000001", about: {}, at: "2026-11-21T09:30:00Z", recorded_at: "2026-11-21T09:30:00Z", op: "U",
   fields: { health: { old: "on_track", new: "at_risk", old_label: "On track", new_label: "At risk" } },
   actor: { kind: "person", name: "Jonas Weber" }, origin: "ui", cause: null, note: "Vendor slipped by three weeks.", batch_id: null, version: 2, backfill: false,
   change_set_id: `00000000-0000-7000-8a00-${String(seq).padStart(12, "0")}`, undone: false, ...over,
@@ -47,6 +47,10 @@ export const coreHandlers = (world: World) => [
     const lines = [
       ...(world.history.get(id) ?? []),
       fakeLine(3),
+      fakeLine(4, {
+        entity: "estimate", note: "", change_set_id: fakeLine(3).change_set_id, about: { team_id: { value: "t", label: "Checkout" } },
+        fields: { likely: { old: 8, new: 13, old_label: null, new_label: null } },
+      }),
       fakeLine(2, {
         at: "2026-10-02T08:00:00Z", recorded_at: "2026-10-02T08:00:00Z", origin: "api", note: "", actor: { kind: "person", name: "Ana Ferreira" },
         fields: {

@@ -4,6 +4,7 @@ import { useHere } from "../../api/workspace";
 import { formatAgo, formatDay, formatInstant, isDay } from "../../lib/dates";
 import { type Message, t } from "../../lib/t";
 import { formatPoint } from "../../lib/timeframe";
+import type { Told } from "../../lib/told";
 import { Button } from "../../ui/button";
 import { EmptyState, ErrorState, SkeletonLines, useSlow } from "../../ui/states";
 import css from "./history-lines.module.css";
@@ -16,10 +17,12 @@ interface Props {
   labelOf: (field: string) => string;
   /** A value in words, where the field has words of its own; null elsewhere. */
   wordsOf: (field: string, value: unknown) => string | null;
+  /** A line in words where it is about a part of the record; null where it is about the record itself. */
+  tellPart: (line: HistoryLine) => Told[] | null;
 }
 
-/** Everything that ever happened to one record, newest first: who, from where, why, and each value before and after. */
-export function HistoryLines({ entity, id, labelOf, wordsOf }: Props) {
+/** Everything that ever happened to one record and its parts, newest first: who, from where, why, and each value before and after. */
+export function HistoryLines({ entity, id, labelOf, wordsOf, tellPart }: Props) {
   const { slug, canEdit } = useHere();
   const history = useInfiniteQuery(historyQuery(slug, entity, id));
   const undo = useUndo();
@@ -31,13 +34,14 @@ export function HistoryLines({ entity, id, labelOf, wordsOf }: Props) {
   return (
     <>
       <ol className={css.lines}>
-        {lines.map((line) => (
-          <Line
-            key={line.seq}
-            line={line}
+        {together(lines).map((group) => (
+          <Entry
+            key={group[0].seq}
+            lines={group}
             labelOf={labelOf}
             wordsOf={wordsOf}
-            onUndo={canEdit && !line.undone ? () => undo.mutate({ kind: "change-set", id: line.change_set_id }) : undefined}
+            tellPart={tellPart}
+            onUndo={canEdit && !group[0].undone ? () => undo.mutate({ kind: "change-set", id: group[0].change_set_id }) : undefined}
           />
         ))}
       </ol>
@@ -55,15 +59,28 @@ const isImported = (line: HistoryLine) => line.backfill || line.origin === "impo
 
 const OPS: Record<string, Message> = { I: "history.created", D: "history.deleted", P: "history.purged" };
 
-interface LineProps extends Pick<Props, "labelOf" | "wordsOf"> {
-  line: HistoryLine;
+type Group = [HistoryLine, ...HistoryLine[]];
+
+/** What one person did at once is one entry. Imports tell of many days in one change set, so the time counts too. */
+function together(lines: HistoryLine[]): Group[] {
+  const groups: Group[] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    const same = last && last[0].change_set_id === line.change_set_id && last[0].at === line.at && last[0].undone === line.undone;
+    if (same) last.push(line);
+    else groups.push([line]);
+  }
+  return groups;
+}
+
+interface EntryProps extends Pick<Props, "labelOf" | "wordsOf" | "tellPart"> {
+  lines: Group;
   onUndo: (() => void) | undefined;
 }
 
-function Line({ line, labelOf, wordsOf, onUndo }: LineProps) {
+function Entry({ lines, labelOf, wordsOf, tellPart, onUndo }: EntryProps) {
+  const [line] = lines;
   const imported = isImported(line);
-  const op = OPS[line.op];
-  const fields = gathered(Object.entries(line.fields ?? {}));
   return (
     <li className={css.line} data-undone={line.undone || undefined} data-imported={imported || undefined}>
       <div className={css.who}>
@@ -85,19 +102,54 @@ function Line({ line, labelOf, wordsOf, onUndo }: LineProps) {
         {causeWords(line) && <span>{causeWords(line)}</span>}
       </p>
       {line.note && <p className={css.note}>{line.note}</p>}
+      {lines.filter((each) => tellPart(each) === null).map((each) => <OwnChange key={each.seq} line={each} labelOf={labelOf} wordsOf={wordsOf} />)}
+      <ul className={css.changes}>
+        {lines.flatMap((each) => (tellPart(each) ?? []).map((told) => <PartChange key={`${each.seq} ${told.what}`} told={told} />))}
+      </ul>
+    </li>
+  );
+}
+
+const Became = () => (
+  <>
+    <span aria-hidden="true" className={css.arrow}>
+      →
+    </span>
+    <span className="visually-hidden">{t("history.became")}</span>
+  </>
+);
+
+function PartChange({ told }: { told: Told }) {
+  return (
+    <li className={css.part}>
+      <span className={css.what}>{told.is === undefined ? told.what : `${told.what}:`}</span>{" "}
+      {told.was !== undefined && (
+        <>
+          <del>{told.was}</del>
+          <Became />
+        </>
+      )}
+      {told.is !== undefined && <ins>{told.is}</ins>}
+      {told.did}
+    </li>
+  );
+}
+
+function OwnChange({ line, labelOf, wordsOf }: Pick<Props, "labelOf" | "wordsOf"> & { line: HistoryLine }) {
+  const op = OPS[line.op];
+  const fields = gathered(Object.entries(line.fields ?? {}));
+  return (
+    <>
       {op && <p className={css.op}>{t(op)}</p>}
       <ul className={css.changes}>
         {fields.slice(0, op ? 4 : 40).map(([field, change]) => (
-          <li key={field}>
+          <li key={field} className={css.change}>
             <span className={css.field}>{labelOf(field)}</span>
             <span className={css.values}>
               {line.op !== "I" && (
                 <>
                   <del>{words(change.old, change.old_label ?? wordsOf(field, change.old))}</del>
-                  <span aria-hidden="true" className={css.arrow}>
-                    →
-                  </span>
-                  <span className="visually-hidden">{t("history.became")}</span>
+                  <Became />
                 </>
               )}
               <ins>{words(change.new, change.new_label ?? wordsOf(field, change.new))}</ins>
@@ -105,7 +157,7 @@ function Line({ line, labelOf, wordsOf, onUndo }: LineProps) {
           </li>
         ))}
       </ul>
-    </li>
+    </>
   );
 }
 

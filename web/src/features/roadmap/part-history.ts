@@ -1,0 +1,104 @@
+import type { HistoryLine } from "../../api/types";
+import { formatDay } from "../../lib/dates";
+import { formatFull } from "../../lib/format";
+import { type Message, plural, t } from "../../lib/t";
+import { MISSING } from "../../lib/timeframe";
+import type { Told } from "../../lib/told";
+
+const DID: Record<string, Message> = { I: "part.added", U: "part.changed", D: "part.removed", P: "part.purged" };
+
+/** What a line says that is about a part of an item: its description, a value, an estimate, a tie. Null: about the item itself. */
+export function tellPart(line: HistoryLine, itemId: string): Told[] | null {
+  const tell = PARTS[line.entity];
+  if (!tell) return null;
+  return line.op === "P" ? [{ what: subjectOf(line, itemId), did: t("part.purged") }] : tell(line, itemId);
+}
+
+const did = (line: HistoryLine) => t(DID[line.op] ?? "part.changed");
+const about = (line: HistoryLine, field: string) => line.about[field]?.label ?? MISSING;
+
+function subjectOf(line: HistoryLine, itemId: string): string {
+  if (line.entity === "item_text") return t("part.description");
+  if (line.entity === "item_value") return `${about(line, "dimension_id")}: ${about(line, "value_id")}`;
+  if (line.entity === "item_phase") return about(line, "track_id");
+  if (line.entity === "estimate") return line.about.team_id?.value ? t("part.estimateOf", { team: about(line, "team_id") }) : t("part.estimate");
+  if (line.entity === "custom_link") return `${about(line, "field_id")}: ${targetOf(line)}`;
+  return tieOf(line, itemId);
+}
+
+const targetOf = (line: HistoryLine) =>
+  line.about.person_id?.label ?? line.about.team_id?.label ?? line.about.item_id?.label ?? MISSING;
+
+const RELATIONS: Record<string, [Message, Message]> = {
+  relates_to: ["part.relatesTo", "part.relatesTo"],
+  replaces: ["part.replaces", "part.replacedBy"],
+  duplicates: ["part.duplicates", "part.duplicatedBy"],
+};
+
+function tieOf(line: HistoryLine, itemId: string): string {
+  const outgoing = line.about.from_item_id?.value === itemId;
+  const item = about(line, outgoing ? "to_item_id" : "from_item_id");
+  if (line.entity === "dependency") return t(outgoing ? "part.blocks" : "part.waitsFor", { item });
+  const words = RELATIONS[String(line.about.type?.value)] ?? ["part.relatesTo", "part.relatesTo"];
+  return t(words[outgoing ? 0 : 1], { item });
+}
+
+type Tell = (line: HistoryLine, itemId: string) => Told[];
+
+const plainly: Tell = (line, itemId) => [{ what: subjectOf(line, itemId), did: did(line) }];
+
+const PARTS: Partial<Record<HistoryLine["entity"], Tell>> = {
+  item_text: plainly,
+  relation: plainly,
+  item_value(line, itemId) {
+    const value = line.fields.value_id;
+    if (line.op !== "U" || !value) return plainly(line, itemId);
+    return [{ what: about(line, "dimension_id"), was: value.old_label ?? MISSING, is: value.new_label ?? MISSING }];
+  },
+  custom_link(line, itemId) {
+    return line.op === "U" ? [{ what: about(line, "field_id"), did: t("part.reordered") }] : plainly(line, itemId);
+  },
+  item_phase(line, itemId) {
+    const phase = line.fields.phase_id;
+    const what = subjectOf(line, itemId);
+    if (line.op === "D") return [{ what: `${what}: ${phase?.old_label ?? MISSING}`, did: did(line) }];
+    return [{ what, is: phase?.new_label ?? MISSING, ...(line.op === "U" ? { was: phase?.old_label ?? MISSING } : {}) }];
+  },
+  estimate(line, itemId) {
+    const what = subjectOf(line, itemId);
+    if (line.op === "D") return [{ what, did: did(line) }];
+    return (["likely", "low", "high"] as const).flatMap((field): Told[] => {
+      const change = line.fields[field];
+      if (!change) return [];
+      const named = field === "likely" ? what : t("part.bound", { what, bound: t(`estimate.${field}`).toLowerCase() });
+      return [{ what: named, is: days(change.new), ...(line.op === "U" ? { was: number(change.old) } : {}) }];
+    });
+  },
+  dependency(line, itemId) {
+    const what = subjectOf(line, itemId);
+    if (line.op !== "U") return [{ what, did: did(line) }];
+    return Object.entries(line.fields).map(([field, change]) => ({
+      what: `${what}, ${TIE_FIELDS[field] ? t(TIE_FIELDS[field]) : field}`,
+      was: tieValue(field, change.old),
+      is: tieValue(field, change.new),
+    }));
+  },
+};
+
+const TIE_FIELDS: Record<string, Message> = {
+  type: "part.type", lag_days: "part.lag", needed_by: "part.neededBy", promised_by: "part.promisedBy", state: "part.state",
+};
+const STATES = ["asked", "agreed", "declined", "at_risk", "broken", "met"] as const;
+
+function tieValue(field: string, value: unknown): string {
+  if (value === null || value === undefined) return MISSING;
+  if (field === "state") return t(`state.${STATES.find((each) => each === value) ?? "asked"}`);
+  if (field.endsWith("_by")) return formatDay(String(value));
+  return field === "lag_days" ? days(value) : String(value);
+}
+
+const number = (value: unknown) => (value === null || value === undefined ? MISSING : formatFull(Number(value)));
+
+function days(value: unknown): string {
+  return value === null || value === undefined ? MISSING : plural("part.dayOne", "part.dayMany", Number(value));
+}
