@@ -15,6 +15,9 @@ _REFERENCES = {
     FieldType.ITEMS: ("item", FieldKind.REFS),
 }
 
+_BEGINNING = 200
+"""Characters of a text that its index holds."""
+
 
 def custom_fields(entity: str) -> FieldProvider:
     """The custom fields of one kind of record, under their keys."""
@@ -52,12 +55,15 @@ def _reference(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dic
 
 
 def _text(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
-    return FieldSpec(row["key"], kind=FieldKind.TEXT, sql=text_sql(field_id), stored=str(field_id), **common)
+    sql = text_sql(field_id)
+    beginning = Key(beginning_sql(field_id), "text", walked=True)
+    order = (beginning, Key(_folded(sql), "text")) if row["indexed"] else ()
+    return FieldSpec(row["key"], kind=FieldKind.TEXT, sql=sql, stored=str(field_id), order=order, **common)
 
 
 def _number(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
     stored = f"({{r}}.custom -> '{field_id}')"
-    order = (Key(number_sql(field_id), "numeric") if row["indexed"] else Key(stored, "jsonb"),)
+    order = (Key(number_sql(field_id), "numeric", walked=True) if row["indexed"] else Key(stored, "jsonb"),)
     return FieldSpec(
         row["key"], kind=FieldKind.NUMBER, sql=number_sql(field_id), stored=str(field_id), order=order, **common
     )
@@ -65,7 +71,7 @@ def _number(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[s
 
 def _date(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:
     sql = day_sql(field_id)
-    order = (Key(sql, "text"),)
+    order = (Key(sql, "text", walked=row["indexed"]),)
     return FieldSpec(row["key"], kind=FieldKind.DATE, sql=sql, stored=str(field_id), order=order, **common)
 
 
@@ -99,8 +105,17 @@ _VALUES: dict[FieldType, Callable[[dict[str, Any], UUID, FieldType, dict[str, An
 
 
 def text_sql(field_id: UUID) -> str:
-    """The value as text. The expression index of a text field is on this very expression."""
+    """The value as text; also what a choice field's index is on."""
     return f"({{r}}.custom ->> '{field_id}')"
+
+
+def beginning_sql(field_id: UUID) -> str:
+    """What a text field's index is on: the beginning of the text as it sorts, for an index takes no long texts."""
+    return f"left({_folded(text_sql(field_id))}, {_BEGINNING})"
+
+
+def _folded(sql: str) -> str:
+    return f'lower({sql} collate "C")'
 
 
 def number_sql(field_id: UUID) -> str:

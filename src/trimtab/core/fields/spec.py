@@ -61,12 +61,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an order. ``fixed`` keys ascend even where the order is turned round. Missing is always last."""
+    """One key of an order. ``fixed`` keys ascend even where the order is turned round. Missing is always last.
+
+    ``walked`` says that an index holds today's rows in the order of this key.
+    """
 
     sql: str
     type: str
     nullable: bool = True
     fixed: bool = False
+    walked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class FieldSpec:
     ``sql`` is the value; ``column`` what the answer shows of it, if that differs. ``parts`` holds the four columns
     of a timeframe or the precision of a date. ``entity`` names what a reference points at; ``below`` says that it
     matches what lies under the named record too. ``stored`` is the id of a value in the ``custom`` document,
-    ``indexed`` that ``sql`` has an index of its own. ``alias`` is a second name, where nothing else has it.
+    ``indexed`` that it has an index of its own. ``alias`` is a second name, where nothing else has it.
     """
 
     name: str

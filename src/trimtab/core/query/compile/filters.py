@@ -121,7 +121,7 @@ class Filter:
     def number(self, spec: FieldSpec, condition: Condition, given: list[int]) -> str:
         value = self.context.sql(spec.sql)
         numbers = [literals.number(condition.values[at] or "", condition.value_span(at)) for at in given]
-        if condition.op not in {Op.IN, Op.IS} and spec.stored and not spec.indexed:
+        if condition.op not in {Op.IN, Op.IS} and spec.stored and not self._indexed(spec):
             return self._document_number(spec, condition.op, numbers)
         if condition.op is Op.BETWEEN:
             low, high = (self.context.param(each, "numeric") for each in numbers)
@@ -131,6 +131,9 @@ class Filter:
         if spec.stored:
             return self._stored(spec, numbers, self.context.param(numbers, "numeric[]"))
         return f"({value} = any({self.context.param(numbers, 'numeric[]')}))"
+
+    def _indexed(self, spec: FieldSpec) -> bool:
+        return spec.indexed and self.context.lens.is_live
 
     def _document_number(self, spec: FieldSpec, op: Op, numbers: list[Any]) -> str:
         """Compares inside the document, which is cheaper than taking each number out of it.

@@ -57,8 +57,8 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         right = context.sql(rights.rows(context.actor, context.source.entity))
         candidates = ranked.found(context, *search, right)
         best = ranked.by_relevance(context)
-        rows = f"{ranked.FOUND} join {context.rows()} on {context.alias('r')}.id = {ranked.FOUND}.id"
-        ordered = _ordered(context, request, (rows, "true"), best, _last(request, best))
+        among = (f"{ranked.FOUND} {context.alias('r')}", "true")
+        ordered = _ordered(context, request, among, best, _last(request, best))
         return Page({ranked.FOUND: candidates, **_late(context, ordered, best, columns)}, best)
     wanted = order(context, _grouped_first(context, request))
     last = _last(request, wanted)
@@ -70,7 +70,7 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         among = (context.rows(joins), match.predicate)
         ordered = _ordered(context, request, among, wanted, last, selected=selected)
         return Page(_whole(context, ordered, wanted, columns), wanted)
-    if wanted.first:
+    if wanted.apart:
         ordered = _first_key_first(context, request, match, wanted, last)
     else:
         rows = context.rows((*match.joins, *wanted.joins))
@@ -93,14 +93,15 @@ def _grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
 def _first_key_first(
     context: Context, request: Request, match: Matching, wanted: Order, last: Sequence[Value] | None
 ) -> str:
-    """The rows that have the first key in the order of what it comes from, then, only if they are too few, the others.
+    """The rows that have the first key in the order of what holds it, then, only if they are too few, the others.
 
-    So a page in the order of its owners' names takes the first owners' rows instead of putting all in order.
+    So a page in the order of its owners' names takes the first owners' rows instead of putting all in order, and one
+    in the order of an indexed field walks the index either way, and from where the last page ended.
     """
     first, joins = wanted.keys[0], (*match.joins, *wanted.joins)
     parts = []
     if last is None or last[0] is not None:
-        join, key = walked(context, wanted)
+        join, key = walked(context, wanted) if wanted.first else ("", first.sql)
         where = f"({match.predicate}) and {key} is not null"
         if last is not None:
             where += f" and {key} {'<=' if first.desc else '>='} {context.param(last[0], first.type)}"

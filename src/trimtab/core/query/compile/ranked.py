@@ -11,6 +11,8 @@ from trimtab.core.query.request import Request
 # walks the newest texts for a frequent one and takes the index for a rare one.
 CANDIDATES = 300
 _TITLE_WEIGHT = 4
+# What one word counts for where it stands once. PostgreSQL works it out while planning.
+_ONCE = "ts_rank('a:1'::tsvector, 'a'::tsquery)"
 FOUND = "found"
 
 
@@ -34,7 +36,7 @@ def found(context: Context, text: Text, rest: Node, right: str) -> str:
     where = compiler.predicate(rest)
     where = where if right == "true" else f"({where}) and ({right})"
     rows = context.rows(compiler.joins)
-    title, titled = context.sql(search.title), f"to_tsvector({CONFIGURATION}, title)"
+    title = context.sql(search.title)
     titles = (
         f"select {row}.id, {title} as title from {rows}"
         f" where to_tsvector({CONFIGURATION}, {title}) @@ {query} and {where}"
@@ -50,16 +52,24 @@ def found(context: Context, text: Text, rest: Node, right: str) -> str:
     newest = f"order by id desc limit {CANDIDATES}"
     return (
         f"select id, sum(score)::real as score from ("
-        f"(select id, {_TITLE_WEIGHT} * ts_rank({titled}, {query}) as score from ({titles} {newest}) t)"
+        f"(select id, {_TITLE_WEIGHT} * {_titled(text, query)} as score from ({titles} {newest}) t)"
         f" union all (select id, max(ts_rank(words, {query})) from ({texts} {newest}) b group by id)"
         ") u group by id"
     )
 
 
+def _titled(text: Text, query: str) -> str:
+    """What a match in the title counts for: one word alone the same in every title, so that none is taken apart."""
+    if len(text.terms) == 1 and text.terms[0].text.isalnum():
+        return _ONCE
+    return f"ts_rank(to_tsvector({CONFIGURATION}, title), {query})"
+
+
 def by_relevance(context: Context) -> Order:
-    """Best first, then newest."""
+    """Best first, then newest, of what was found."""
+    row = context.alias("r")
     keys = (
-        OrderKey(f"{FOUND}.score", "real", desc=True, nullable=False),
-        OrderKey(f"{context.alias('r')}.id", "uuid", desc=True, nullable=False),
+        OrderKey(f"{row}.score", "real", desc=True, nullable=False),
+        OrderKey(f"{row}.id", "uuid", desc=True, nullable=False),
     )
     return Order(keys, ())

@@ -24,6 +24,7 @@ class OrderKey:
     type: str
     desc: bool
     nullable: bool
+    walked: bool = False
 
     @property
     def clause(self) -> str:
@@ -33,11 +34,16 @@ class OrderKey:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All keys, the id last, and the joins that they need; ``first`` names the one of the first key, if any."""
+    """All keys, the id last, and the joins that they need.
+
+    ``apart`` says that the rows that lack the first key are better asked for apart from those that have it, which
+    something holds in order: the relation of the join ``first``, or an index of the rows themselves.
+    """
 
     keys: tuple[OrderKey, ...]
     joins: tuple[str, ...]
     first: str = ""
+    apart: bool = False
 
     @property
     def clause(self) -> str:
@@ -65,8 +71,9 @@ def order(context: Context, sort: tuple[Sort, ...]) -> Order:
             first = needed[0]
         keys.extend(found)
         joins.extend(needed)
+    apart = bool(first) or (keys[0].walked and keys[0].nullable and context.lens.is_live)
     keys.append(OrderKey(f"{context.alias('r')}.id", "uuid", desc=False, nullable=False))
-    return Order(tuple(keys), tuple(dict.fromkeys(joins)), first)
+    return Order(tuple(keys), tuple(dict.fromkeys(joins)), first, apart)
 
 
 def walked(context: Context, order: Order) -> tuple[str, str]:
@@ -94,7 +101,7 @@ def field_keys(context: Context, spec: FieldSpec, sort: Sort) -> tuple[list[Orde
 
 
 def _order_key(key: Key, sql: str, desc: bool) -> OrderKey:
-    return OrderKey(sql, key.type, desc and not key.fixed, key.nullable)
+    return OrderKey(sql, key.type, desc and not key.fixed, key.nullable, key.walked)
 
 
 def _key(context: Context, spec: FieldSpec) -> Key:
