@@ -74,16 +74,16 @@ def _precise(name: str, label: str, row: str, column: str, **more: Any) -> list[
 def _timeframe() -> FieldSpec:
     parts = ("{r}.start_on", "{r}.start_precision", "{r}.end_on", "{r}.end_precision")
     start, start_precision, end, end_precision = parts
+    named = zip(("start", "start_precision", "end", "end_precision"), parts, strict=True)
+    # The text of a JSON object: building one as JSON takes three times as long, and a page has thousands.
+    texts = ", ',', ".join(f"""'"{name}":', coalesce('"' || {part} || '"', 'null')""" for name, part in named)
+    written = f"concat('{{', {texts}, '}}')"
     return FieldSpec(
         "timeframe",
         "Timeframe",
         K.TIMEFRAME,
         f"coalesce({start}, {end})",
-        column=(
-            f"(case when {start_precision} is null and {end_precision} is null then null else json_build_object("
-            f"'start', {start}, 'start_precision', {start_precision}, 'end', {end}, 'end_precision', {end_precision})"
-            " end)"
-        ),
+        column=f"(case when {start_precision} is null and {end_precision} is null then null else {written} end)",
         parts=parts,
         order=(
             Key(f"coalesce({start}, {end})", "date"),

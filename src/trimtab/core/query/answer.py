@@ -1,6 +1,5 @@
-"""Ask a question and get the answer: JSON as PostgreSQL built it, one array per column."""
+"""Ask a question and get the answer as JSON: what PostgreSQL wrote of each value, one array per column."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,17 +11,17 @@ from trimtab.core import scope
 from trimtab.core.actors import Actor, Clock, Lens
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import Source
-from trimtab.core.query import config, literals, request
+from trimtab.core.query import config, literals, request, values
 from trimtab.core.query.compile import flat, groups
 from trimtab.core.query.compile.axis import axis_tree
-from trimtab.core.query.compile.columns import Column, columns
+from trimtab.core.query.compile.columns import REFS, Column, columns
 from trimtab.core.query.compile.context import Context, common_parameters
 from trimtab.core.query.compile.cursor import read_offset, write, write_offset
 from trimtab.core.query.compile.flat import Matching, Page
 from trimtab.core.query.compile.references import resolve
-from trimtab.core.query.compile.statement import statement
+from trimtab.core.query.compile.statement import Statement, statement
 from trimtab.core.query.compile.tree import parent_tree
-from trimtab.core.query.database import fetch
+from trimtab.core.query.database import fetch_texts
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.nodes import conditions
 from trimtab.core.query.problems import refuse
@@ -101,8 +100,7 @@ def _rows(context: Context, asked: Request) -> bytes:
     shown = columns(context, asked.columns)
     match = flat.matching(context, asked)
     page = _page(context, asked, match, shown)
-    sql, names = statement(context, asked, match, page, shown)
-    return _answer(context, asked, page, dict(zip(names, fetch(sql, context.params)[0], strict=True)))
+    return _answer(context, asked, page, statement(context, asked, match, page, shown))
 
 
 def _page(context: Context, asked: Request, match: Matching, shown: list[Column]) -> Page:
@@ -114,19 +112,46 @@ def _page(context: Context, asked: Request, match: Matching, shown: list[Column]
     return axis_tree(context, asked, tree, match, shown)
 
 
-def _answer(context: Context, asked: Request, page: Page, found: dict[str, Any]) -> bytes:
-    more = found["rows"] > asked.size > 0
-    after = _next(asked, page, found["last"]) if more else None
-    parts = [
-        f'{{"source":"{context.source.entity}","columns":{found["columns"]},"refs":{found["refs"]}',
-        f'"rows":{min(found["rows"], asked.size)}',
-        f'"next":{json.dumps(after)}',
-    ]
-    parts.extend(f'"{name}":{found[name]}' for name in ("count", "totals") if name in found)
+def _answer(context: Context, asked: Request, page: Page, question: Statement) -> bytes:
+    kinds, rows = fetch_texts(question.sql, context.params)
+    closing = rows.pop()
+    found: dict[str, Any] = dict(zip(question.parts, closing[len(closing) - len(question.parts) :], strict=True))
+    more = len(rows) > asked.size > 0
+    after = _next(asked, page, rows[asked.size - 1][len(question.columns) + 1]) if more else None
+    shown = _shown(question, kinds, rows[: asked.size])
+    parts: dict[str, object] = {
+        "source": context.source.entity,
+        "columns": shown,
+        "refs": _refs(question, shown, found),
+        "rows": min(len(rows), asked.size),
+        "next": after,
+    }
+    if asked.count:
+        parts["count"] = found["count"]
+    if asked.totals:
+        parts["totals"] = orjson.Fragment(found["totals"])
     if asked.group:
-        parts.append(f'"groups":{groups.finish(context, asked, found)}')
-    parts.append(f'"lens":{_lens_json(context.lens)},"warnings":{json.dumps(context.warnings)}}}')
-    return ",".join(parts).encode()
+        parts["groups"] = orjson.Fragment(groups.finish(context, asked, found))
+    return orjson.dumps(parts | {"lens": _lens_json(context.lens), "warnings": context.warnings})
+
+
+def _shown(question: Statement, kinds: list[int], rows: list[tuple[Any, ...]]) -> dict[str, values.Values]:
+    """The columns by name; rows come in their order, each with its number before all else."""
+    by_column = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return {
+        name: values.column(by_column[at], kinds[at], raw=name in question.raw)
+        for at, name in enumerate(question.columns, 1)
+    }
+
+
+def _refs(question: Statement, shown: dict[str, values.Values], found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The names of what the columns point at, by kind and id."""
+    refs = {}
+    for kind, names in question.refers.items():
+        used = {each for name in names for each in values.ids(shown[name])}
+        known = orjson.loads(found[f"{REFS}{kind}"] or "{}")
+        refs[kind] = {each: known[each] for each in used if each in known}
+    return refs
 
 
 def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:
@@ -135,7 +160,6 @@ def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:
     return write(page.order, last)
 
 
-def _lens_json(lens: Lens) -> str:
-    return json.dumps(
-        {name: at and at.isoformat() for name, at in (("as_of", lens.as_of), ("known_on", lens.known_on))}
-    )
+def _lens_json(lens: Lens) -> dict[str, str | None]:
+    named = {"as_of": lens.as_of, "known_on": lens.known_on}
+    return {name: None if at is None else at.isoformat() for name, at in named.items()}

@@ -6,11 +6,13 @@ from trimtab.core.fields.spec import FieldKind, FieldSpec, Source
 from trimtab.core.query.compile.context import Context, referred
 
 REFERENCES = {FieldKind.REF, FieldKind.REFS}
+REFS = "refs."
+RAW = {FieldKind.TIMEFRAME}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name in the answer, its SQL, and the source whose names it needs."""
+    """One column: its name in the answer, its SQL, and the source whose names it needs; ``raw`` is JSON already."""
 
     name: str
     alias: str
@@ -18,6 +20,7 @@ class Column:
     joins: tuple[str, ...]
     refers: Source | None
     several: bool
+    raw: bool
 
 
 def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
@@ -31,7 +34,7 @@ def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
 def _column(context: Context, name: str, alias: str) -> Column:
     spec = context.field(name)
     refers = referred(spec) if spec.kind in REFERENCES else None
-    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind is FieldKind.REFS)
+    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind is FieldKind.REFS, spec.kind in RAW)
 
 
 def shown(context: Context, spec: FieldSpec) -> str:
@@ -44,24 +47,34 @@ def shown(context: Context, spec: FieldSpec) -> str:
     return f"nullif({value}, '{{}}')" if spec.kind is FieldKind.TAGS else value
 
 
-def references(context: Context, columns: list[Column], page: str) -> str:
-    """A JSON object of the names of all records that the rows of ``page`` point at, by kind and id."""
-    sources: dict[str, list[Column]] = {}
+def pointing(columns: list[Column]) -> dict[str, list[str]]:
+    """The columns that point at each kind of record."""
+    found: dict[str, list[str]] = {}
     for column in columns:
         if column.refers is not None:
-            sources.setdefault(column.refers.entity, []).append(column)
-    parts = [f"'{entity}', {_names(context, used, page)}" for entity, used in sources.items()]
-    return f"json_build_object({', '.join(parts)})"
+            found.setdefault(column.refers.entity, []).append(column.name)
+    return found
 
 
-def _names(context: Context, used: list[Column], page: str) -> str:
+def references(context: Context, columns: list[Column], page: str, *, everything: bool) -> dict[str, str]:
+    """Selects of a JSON text each, ``refs.<kind>``: the names of what the rows of ``page`` point at, by id.
+
+    ``everything`` takes all names of kinds that have few, which costs less than to look for those of a long page.
+    """
+    return {
+        f"{REFS}{entity}": _names(
+            context, [each for each in columns if each.name in names], page, everything=everything
+        )
+        for entity, names in pointing(columns).items()
+    }
+
+
+def _names(context: Context, used: list[Column], page: str, *, everything: bool) -> str:
     source = used[0].refers
     assert source is not None
     ids = " union ".join(
         f"select {f'unnest({column.alias})' if column.several else column.alias} from {page}" for column in used
     )
+    where = "" if everything and source.search is None else f" where x.id in ({ids})"
     name = (source.shown or source.name).replace("{r}", "x")
-    return (
-        f"(select coalesce(json_object_agg(x.id, {name}), '{{}}') from {context.rel(source.entity)} x"
-        f" where x.id in ({ids}))"
-    )
+    return f"(select json_object_agg(x.id, {name})::text from {context.rel(source.entity)} x{where})"

@@ -15,7 +15,7 @@ from trimtab.core.query.nodes import Sort
 from trimtab.core.query.request import Request
 
 # Up to this size only ids are put in order, and the rest is read for the page alone.
-_FEW = 1_000
+FEW = 1_000
 _UNORDERED = {FieldKind.REFS, FieldKind.CHOICES, FieldKind.TAGS}
 
 
@@ -62,7 +62,7 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         return Page({ranked.FOUND: candidates, **_late(context, ordered, best, columns)}, best)
     wanted = order(context, _grouped_first(context, request))
     last = _last(request, wanted)
-    if request.size > _FEW:
+    if request.size > FEW:
         plain = [each for each in columns if not each.several]
         joins = (*match.joins, *wanted.joins, *(join for each in plain for join in each.joins))
         row = context.alias("r")
@@ -156,10 +156,8 @@ def _whole(context: Context, ordered: str, order: Order, columns: list[Column]) 
     shown = "".join(
         f", g_{each.alias}.found as {each.alias}" if each.several else f", {each.alias}" for each in columns
     )
-    ctes["page"] = (
-        f"select n, {context.alias('r')}.id, version{shown}{_keys(order)} from chosen {context.alias('r')}{joins}"
-        " order by n"
-    )
+    row = context.alias("r")
+    ctes["page"] = f"select {row}.n, {row}.id, version{shown}{_keys(order)} from chosen {row}{joins} order by {row}.n"
     return ctes
 
 

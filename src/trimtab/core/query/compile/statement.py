@@ -1,20 +1,35 @@
 """The one statement: a page, its names, its totals, and what differs from today."""
 
+from dataclasses import dataclass
+
 from trimtab.core.query.compile import columns as shown
 from trimtab.core.query.compile import groups
 from trimtab.core.query.compile.columns import Column
 from trimtab.core.query.compile.context import Context
-from trimtab.core.query.compile.flat import Matching, Page
+from trimtab.core.query.compile.flat import FEW, Matching, Page
 from trimtab.core.query.compile.totals import joins, totals_json
 from trimtab.core.query.request import Request
 
 _TODAY = "today"
 
 
-def statement(
-    context: Context, request: Request, match: Matching, page: Page, columns: list[Column]
-) -> tuple[str, list[str]]:
-    """The statement and the names of the texts that its one row holds."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The SQL, and what its rows hold: their number, ``columns`` by name, at the page's last row its keys, ``parts``.
+
+    The parts are filled in one row more, the last, and nothing else is there. ``refers`` holds the columns that point
+    at each kind of record, ``raw`` those whose texts are JSON.
+    """
+
+    sql: str
+    columns: list[str]
+    parts: list[str]
+    refers: dict[str, list[str]]
+    raw: frozenset[str]
+
+
+def statement(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> Statement:
+    """All that the answer needs, in one statement."""
     ctes = dict(page.ctes)
     named = [("id", "id"), ("version", "version"), *((each.name, each.alias) for each in columns), *page.columns]
     relation = "page"
@@ -23,12 +38,24 @@ def statement(
         ctes["compared"] = _compared(columns)
         named += [("_changed", "changed"), ("_deleted", "deleted")]
         relation = "compared"
-    parts = {
-        "columns": f"(select {_arrays(named)} from {relation} where n <= {request.size})",
-        "refs": f"{shown.references(context, columns, f'page where n <= {request.size}')}::text",
-        "rows": "(select count(*) from page)",
-        "last": _last(page, request.size),
-    }
+    parts = _parts(context, request, match, page, columns)
+    before = ", ".join(
+        f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
+    )
+    rows = ", ".join(["n", *(alias for _, alias in named), _last(page, request.size), *("null" for _ in parts)])
+    closing = ", ".join([*("null" for _ in named), "null, null", *parts.values()])
+    return Statement(
+        f"with recursive {before} select {rows} from {relation} union all select {closing}",
+        [name for name, _ in named],
+        list(parts),
+        shown.pointing(columns),
+        frozenset(each.name for each in columns if each.raw),
+    )
+
+
+def _parts(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> dict[str, str]:
+    """What is said once: the names of what is pointed at, the number of rows, totals, groups."""
+    parts = shown.references(context, columns, f"page where n <= {request.size}", everything=request.size > FEW)
     if request.count:
         parts["count"] = f"(select count(*) from {context.rows(match.joins)} where {match.predicate})"
     if request.totals and page.totals:
@@ -39,27 +66,15 @@ def statement(
         parts["totals"] = f"(select {figures}::text from {context.rows(both)} where {match.predicate})"
     if request.group:
         parts |= groups.parts_sql(context, request, match)
-    before = ", ".join(
-        f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
-    )
-    selected = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
-    return f"with recursive {before} select {selected}", list(parts)
-
-
-def _arrays(named: list[tuple[str, str]]) -> str:
-    """The text of a JSON object with one array per column, in the order of the rows."""
-    parts = [
-        f"'{'{' if at == 0 else ','}\"{name}\":' || coalesce(json_agg({alias}), '[]')::text"
-        for at, (name, alias) in enumerate(named)
-    ]
-    return f"{' || '.join(parts)} || '}}'"
+    return parts
 
 
 def _last(page: Page, size: int) -> str:
+    """The sort values of the page's last row, as texts."""
     if page.order is None:
         return "null::text[]"
     keys = ", ".join(f"k{at}::text" for at in range(len(page.order.keys)))
-    return f"(select array[{keys}] from page where n = {size})"
+    return f"case when n = {size} then array[{keys}] end"
 
 
 def _today(context: Context, request: Request) -> str:
