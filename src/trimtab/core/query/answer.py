@@ -63,7 +63,7 @@ def context_of(actor: Actor, clock: Clock, source: Source, names: set[str] | Non
         source=source,
         fields=known.fields,
         lens=seen,
-        moment=Moment(clock.now, known.zone),
+        moment=Moment(clock.now, known.zone, known.calendar),
         prefix=known.prefix,
         params=common_parameters(actor, seen, known.prefix),
     )
@@ -147,10 +147,10 @@ def _shown(question: Statement, kinds: list[int], rows: list[tuple[Any, ...]]) -
 def _refs(question: Statement, shown: dict[str, values.Values], found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The names of what the columns point at, by kind and id."""
     refs = {}
-    for kind, names in question.refers.items():
-        used = {each for name in names for each in values.ids(shown[name])}
+    for kind, pointing in question.refers.items():
+        used = set().union(*(values.ids(shown[each.name], several=each.several) for each in pointing))
         known = orjson.loads(found[f"{REFS}{kind}"] or "{}")
-        refs[kind] = {each: known[each] for each in used if each in known}
+        refs[kind] = {each: name for each, name in known.items() if each in used}
     return refs
 
 

@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 from trimtab.core.actors import Actor
 from trimtab.core.errors import NotFound
 from trimtab.core.fields.spec import FieldSpec, Source
+from trimtab.core.fiscal import FiscalCalendar, Pattern
 from trimtab.core.query.database import fetch
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The workspace's time zone, the prefix of its numbers, and all fields of the source that the query may name."""
+    """The workspace's time zone and fiscal calendar, the prefix of its numbers, and the source's fields that the query
+    may name."""
 
     zone: ZoneInfo
+    calendar: FiscalCalendar
     prefix: str
     fields: dict[str, FieldSpec]
 
@@ -28,14 +31,16 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     providers = source.providers if names is None or any(name not in own for name in names) else ()
     selects = "".join(f", ({provider.sql})" for provider in providers)
     rows = fetch(
-        f"select timezone, prefix{selects} from core_workspace where id = %(workspace)s",
+        "select timezone, fiscal_start_month, fiscal_pattern, increment_weeks, prefix"
+        f"{selects} from core_workspace where id = %(workspace)s",
         {"workspace": actor.workspace_id},
     )
     if not rows:
         raise NotFound("There is no such workspace.")
-    zone, prefix, *definitions = rows[0]
+    zone, start_month, pattern, weeks, prefix, *definitions = rows[0]
     found = [spec for provider, rows in zip(providers, definitions, strict=True) for spec in provider.build(rows)]
-    return Config(ZoneInfo(zone), prefix, _by_name(own, found))
+    calendar = FiscalCalendar(start_month, Pattern(pattern), weeks)
+    return Config(ZoneInfo(zone), calendar, prefix, _by_name(own, found))
 
 
 def _by_name(own: Mapping[str, FieldSpec], found: list[FieldSpec]) -> dict[str, FieldSpec]:

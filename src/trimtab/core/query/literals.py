@@ -1,21 +1,18 @@
 """Text in a filter to typed values. Nothing of it reaches SQL but as a typed parameter."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from trimtab.core.fiscal import FiscalCalendar
+from trimtab.core.query import periods
 from trimtab.core.query.problems import Span, refuse
 
 LATER = "later"
 _NUMBER = re.compile(r"[+-]?(\d{1,30})(\.\d{0,30})?")
-_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])(?:-(\d{2}))?))?", re.IGNORECASE)
-_RELATIVE = re.compile(r"(this|last|next)-(week|month|quarter|half|year)")
-_SHIFTED = re.compile(r"([+-])(\d{1,4})([dwmy])")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
-_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 _FIRST_YEAR = 1000
 _AGE_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
@@ -31,10 +28,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, and the time zone in which days are meant."""
+    """Now, the time zone in which days are meant, and the calendar in which periods are."""
 
     now: datetime
     zone: ZoneInfo
+    calendar: FiscalCalendar
 
     @property
     def today(self) -> date:
@@ -70,73 +68,19 @@ def boolean(text: str, span: Span | None) -> bool:
 
 
 def period(text: str, moment: Moment, span: Span | None) -> Period:
-    """A day or a stretch of days: 2026, 2026-H1, 2026-Q3, 2026-07, 2026-07-31, today, +30d, this-quarter, last-week.
-
-    Quarters and halves are those of the calendar year. Raises QueryInvalid.
-    """
+    """A day or a stretch of days of the workspace's fiscal calendar; see ``periods.read``. Raises QueryInvalid."""
     try:
-        found = _absolute(text) or _relative(text.lower(), moment.today)
+        found = periods.read(text, moment.today, moment.calendar)
+    except periods.NoSuchPeriod as fault:
+        raise refuse(f"There is no {shorten(text)}: {fault}", span) from None
     except (ValueError, OverflowError):
         found = None
     if found is None:
         raise refuse(
-            f"{shorten(text)} is neither a day nor a period: 2026-07-31, 2026-07, 2026-Q3, 2026, today, this-quarter.",
+            f"{shorten(text)} is neither a day nor a period: 2026-07-31, 2026-07, 2026-Q3, FY2026, today, this-quarter.",
             span,
         )
-    return found
-
-
-def _absolute(text: str) -> Period | None:
-    match = _PERIOD.fullmatch(text)
-    if match is None or match[1] == "0000":
-        return None
-    year = int(match[1])
-    if match[5]:
-        day = date(year, int(match[4]), int(match[5]))
-        return Period(day, day)
-    if match[4]:
-        return _months(year, int(match[4]), 1)
-    if match[2]:
-        return _months(year, 3 * int(match[2]) - 2, 3)
-    if match[3]:
-        return _months(year, 6 * int(match[3]) - 5, 6)
-    return _months(year, 1, 12)
-
-
-def _months(year: int, month: int, count: int) -> Period:
-    last = month + count - 1
-    return Period(date(year, month, 1), date(year, last, monthrange(year, last)[1]))
-
-
-def _relative(text: str, today: date) -> Period | None:
-    days = {"today": 0, "yesterday": -1, "tomorrow": 1}
-    if text in days:
-        day = today + timedelta(days=days[text])
-        return Period(day, day)
-    if match := _SHIFTED.fullmatch(text):
-        sign = 1 if match[1] == "+" else -1
-        day = _shift(today, sign * int(match[2]), match[3])
-        return Period(day, day)
-    if match := _RELATIVE.fullmatch(text):
-        return _around(today, {"this": 0, "last": -1, "next": 1}[match[1]], match[2])
-    return None
-
-
-def _shift(day: date, count: int, unit: str) -> date:
-    if unit in "dw":
-        return day + timedelta(days=count * (7 if unit == "w" else 1))
-    months = day.year * 12 + day.month - 1 + count * (12 if unit == "y" else 1)
-    year, month = months // 12, months % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-def _around(today: date, steps: int, unit: str) -> Period:
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=steps)
-        return Period(monday, monday + timedelta(days=6))
-    count = _MONTHS[unit]
-    first = _shift(date(today.year, (today.month - 1) // count * count + 1, 1), steps * count, "m")
-    return _months(first.year, first.month, count)
+    return Period(*found)
 
 
 def age(text: str, moment: Moment, span: Span | None) -> datetime:
@@ -147,7 +91,7 @@ def age(text: str, moment: Moment, span: Span | None) -> datetime:
             at = moment.now - timedelta(hours=count * _AGE_HOURS[unit])
         else:
             local = moment.now.astimezone(moment.zone)
-            at = datetime.combine(_shift(local.date(), -count, unit), local.timetz()).astimezone(UTC)
+            at = datetime.combine(periods.shifted(local.date(), -count, unit), local.timetz()).astimezone(UTC)
     except (ValueError, OverflowError):
         at = datetime.min.replace(tzinfo=UTC)
     if at.year < _FIRST_YEAR:

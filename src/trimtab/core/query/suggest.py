@@ -2,7 +2,7 @@
 
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import FieldKind, FieldSpec
-from trimtab.core.query import rights
+from trimtab.core.query import periods, rights
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.search import like
 from trimtab.core.query.config import listed
@@ -52,7 +52,7 @@ def _values(context: Context, spec: FieldSpec, typed: str) -> list[Suggestion]:
         case FieldKind.BOOL:
             return [Suggestion("yes", "yes", "option"), Suggestion("no", "no", "option")]
         case FieldKind.DATE | FieldKind.INSTANT | FieldKind.TIMEFRAME:
-            return _times(spec)
+            return _times(context, spec)
         case FieldKind.NUMBER:
             return [Suggestion(sign, f"{sign} …", "operator") for sign in _NUMBERS]
         case FieldKind.REF | FieldKind.REFS | FieldKind.SELF:
@@ -64,13 +64,18 @@ def _values(context: Context, spec: FieldSpec, typed: str) -> list[Suggestion]:
     return []
 
 
-def _times(spec: FieldSpec) -> list[Suggestion]:
+def _times(context: Context, spec: FieldSpec) -> list[Suggestion]:
     days = [Suggestion(word, word.replace("-", " "), "period") for word in _DAYS]
     if spec.kind is FieldKind.INSTANT:
         return [
             Suggestion(age, f"{age[1:]} {'ago or less' if age[0] == '<' else 'ago or more'}", "age") for age in _AGES
         ] + days
-    return [*days, Suggestion("later", "later", "period")] if spec.parts else days
+    coming = [
+        Suggestion(name, f"{first:%-d %b %Y} – {last:%-d %b %Y}", "period")
+        for name, (first, last) in periods.near(context.moment.today, context.moment.calendar)
+    ]
+    later = [Suggestion("later", "later", "period")] if spec.parts else []
+    return [*days, *later, *coming]
 
 
 def _records(context: Context, spec: FieldSpec, typed: str) -> list[Suggestion]:

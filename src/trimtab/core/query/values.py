@@ -1,6 +1,7 @@
 """A column of texts, as PostgreSQL wrote them, made into what JSON says of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -15,13 +16,11 @@ def column(values: Values, kind: int, *, raw: bool) -> Values:
     return values if written is None else written(values)
 
 
-def ids(values: Values) -> Iterable[str]:
+def ids(values: Values, *, several: bool) -> set[str]:
     """The ids in a column of references, of one each or of several."""
-    for value in values:
-        if isinstance(value, list):
-            yield from value
-        elif value is not None:
-            yield value
+    found = set(chain.from_iterable(filter(None, values)) if several else values)
+    found.discard(None)
+    return found
 
 
 def _documents(values: Values) -> Values:

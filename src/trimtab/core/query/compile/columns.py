@@ -47,12 +47,12 @@ def shown(context: Context, spec: FieldSpec) -> str:
     return f"nullif({value}, '{{}}')" if spec.kind is FieldKind.TAGS else value
 
 
-def pointing(columns: list[Column]) -> dict[str, list[str]]:
+def pointing(columns: list[Column]) -> dict[str, list[Column]]:
     """The columns that point at each kind of record."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Column]] = {}
     for column in columns:
         if column.refers is not None:
-            found.setdefault(column.refers.entity, []).append(column.name)
+            found.setdefault(column.refers.entity, []).append(column)
     return found
 
 
@@ -61,12 +61,8 @@ def references(context: Context, columns: list[Column], page: str, *, everything
 
     ``everything`` takes all names of kinds that have few, which costs less than to look for those of a long page.
     """
-    return {
-        f"{REFS}{entity}": _names(
-            context, [each for each in columns if each.name in names], page, everything=everything
-        )
-        for entity, names in pointing(columns).items()
-    }
+    used = pointing(columns).items()
+    return {f"{REFS}{entity}": _names(context, by, page, everything=everything) for entity, by in used}
 
 
 def _names(context: Context, used: list[Column], page: str, *, everything: bool) -> str:

@@ -24,7 +24,7 @@ class Statement:
     sql: str
     columns: list[str]
     parts: list[str]
-    refers: dict[str, list[str]]
+    refers: dict[str, list[Column]]
     raw: frozenset[str]
 
 
