@@ -8,12 +8,12 @@ from uuid import UUID
 
 from trimtab.accounts import queries
 from trimtab.accounts.errors import AlreadyMember, KeyTaken, SlugTaken, UserExists
-from trimtab.accounts.fiscal import FiscalCalendar, Kind, Pattern, Period, period_of, periods
 from trimtab.accounts.models import Person, Team, TokenScope, User
 from trimtab.accounts.queries import Member, Place
 from trimtab.accounts.services import members, people, teams, tokens, users, workspaces
 from trimtab.accounts.services.bulk import add_people, add_teams
 from trimtab.core.actors import Actor, Clock, Origin, Role
+from trimtab.core.fiscal import FiscalCalendar, Kind, Pattern, Period, period_of, periods
 from trimtab.core.models import Workspace
 
 __all__ = [

@@ -77,7 +77,7 @@ def period(text: str, moment: Moment, span: Span | None) -> Period:
         found = None
     if found is None:
         raise refuse(
-            f"{shorten(text)} is neither a day nor a period: 2026-07-31, 2026-07, 2026-Q3, FY2026, today, this-quarter.",
+            f"{shorten(text)} is neither a day nor a period: 2026-07-31, 2026-07, 2026-Q3, 2026, today, this-quarter.",
             span,
         )
     return Period(*found)

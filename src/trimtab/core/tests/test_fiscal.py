@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.accounts.fiscal import FiscalCalendar, Kind, Pattern, fiscal_year, period_of, periods, year_start
+from trimtab.core.fiscal import FiscalCalendar, Kind, Pattern, fiscal_year, period_of, periods, year_start
 
 CALENDAR = FiscalCalendar()
 JULY = FiscalCalendar(start_month=7)
