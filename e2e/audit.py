@@ -1,10 +1,11 @@
 """Look at a page as a person would: nothing cut, nothing overlapping, a quiet console, nothing axe objects to."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 HERE = Path(__file__).parent
 LAYOUT = (HERE / "layout.js").read_text()
@@ -25,6 +26,40 @@ class Console:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+# A frame drawn, nothing left to do, and then a moment in which what was drawn may ask for more.
+DRAWN = """() => new Promise(done => requestAnimationFrame(() => requestIdleCallback(() =>
+  setTimeout(() => done(document.querySelector("[aria-busy=true]") === null), 100))))"""
+
+
+@dataclass
+class Traffic:
+    """The requests a page waits for. Its stream of changes, which stays open, is none of them."""
+
+    waiting: list[Request] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("request", self._began)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+
+    def _began(self, request: Request) -> None:
+        if "/api/v1/stream" not in request.url:
+            self.waiting.append(request)
+
+    def _ended(self, request: Request) -> None:
+        if request in self.waiting:
+            self.waiting.remove(request)
+
+    def settle(self, page: Page, *, seconds: float = 30) -> None:
+        """Wait until the page has all it asked for and has drawn it, however busy the machine is."""
+        deadline = time.monotonic() + seconds
+        quiet = 0
+        while quiet < 3:
+            drawn = page.evaluate(DRAWN)
+            quiet = quiet + 1 if drawn and not self.waiting else 0
+            assert time.monotonic() < deadline, f"never at rest: {[request.url for request in self.waiting]}"
 
 
 def layout_problems(page: Page) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from e2e.audit import Console
+from e2e.audit import Console, Traffic
 
 START_S = 60
 QUIET = [
@@ -100,10 +100,15 @@ def browser(server: Server) -> Iterator[Browser]:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An open page and what its console complained of."""
+    """An open page, what its console complained of, and what it waits for."""
 
     page: Page
     console: Console
+    traffic: Traffic
+
+    def settle(self) -> None:
+        """Wait until the page is whole."""
+        self.traffic.settle(self.page)
 
 
 Open = Callable[..., Visit]
@@ -124,11 +129,12 @@ def visit(browser: Browser, server: Server) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        console = Console()
+        console, traffic = Console(), Traffic()
         console.watch(page)
+        traffic.watch(page)
         if role is not None:
             _sign_in(page, *server.accounts[role])
-        return Visit(page, console)
+        return Visit(page, console, traffic)
 
     yield open_page
     for context in contexts:

@@ -34,10 +34,6 @@ KUBERNETES = {
 }
 
 
-def _settle(page: Page) -> None:
-    page.wait_for_load_state("networkidle") if page.url.endswith("sign-in") else page.wait_for_timeout(900)
-
-
 def _look(visit: Visit, name: str) -> None:
     """Keep a picture where wanted, then hold the page to the rules."""
     folder = os.environ.get("TRIMTAB_SHOTS")
@@ -63,7 +59,7 @@ def test_sign_in(visit: Open, size: str, scheme: str) -> None:
     opened = _open(visit, size, scheme, role=None)
     opened.page.goto("/")
     opened.page.get_by_label("E-mail").wait_for()
-    opened.page.wait_for_timeout(500)
+    opened.settle()
     opened.console.errors.clear()  # the question who is signed in is answered with 401 to a stranger
 
     _look(opened, f"sign-in-{size}-{scheme}")
@@ -76,9 +72,8 @@ def test_screens_of_the_sample_company(visit: Open, server: Server, size: str, s
     for name, path in SAMPLE.items():
         opened.console.errors.clear()
         opened.page.goto(path.format(workspace=server.workspace))
-        _settle(opened.page)
+        opened.settle()
         if name == "mistyped":
-            opened.page.wait_for_timeout(300)
             opened.console.errors = [e for e in opened.console.errors if "400" not in e]
         try:
             _look(opened, f"{name}-{size}-{scheme}")
@@ -93,13 +88,13 @@ def test_an_item_and_its_history(visit: Open, server: Server, size: str, scheme:
     opened = _open(visit, size, scheme)
     opened.page.goto(f"/w/{server.workspace}/roadmap?q=level:feature&tree=none")
     opened.page.get_by_role("row").nth(2).wait_for()
-    opened.page.wait_for_timeout(500)
+    opened.settle()
     opened.page.goto(opened.page.url + "&item=" + _first_item(opened.page, server))
-    opened.page.wait_for_timeout(1200)
+    opened.settle()
     _look(opened, f"item-{size}-{scheme}")
 
     opened.page.goto(opened.page.url + "&tab=history")
-    opened.page.wait_for_timeout(1200)
+    opened.settle()
     _look(opened, f"item-history-{size}-{scheme}")
 
 
@@ -124,7 +119,7 @@ def test_screens_of_the_kubernetes_set(visit: Open, kubernetes: str, size: str, 
     failures = []
     for name, path in KUBERNETES.items():
         opened.page.goto(path)
-        _settle(opened.page)
+        opened.settle()
         try:
             _look(opened, f"{name}-{size}-{scheme}")
         except AssertionError as failure:
