@@ -5,32 +5,40 @@ import { keys } from "../../api/keys";
 /** Several changes in quick succession are fetched once. */
 const GATHER_MS = 120;
 
-const LIVE = [keys.rows, keys.items, keys.history, keys.batches, keys.config, keys.days, keys.fields];
+/** What a page read at its start is as fresh as its stream when that opens within this time. */
+const JUST_STARTED_MS = 1_000;
 
-interface Heard {
-  change_set: string;
-}
+const LIVE = [keys.rows, keys.items, keys.history, keys.batches, keys.config, keys.days, keys.fields];
 
 /**
  * Listens to changes made elsewhere. One tab of a browser holds the stream (a Web Lock decides which) and tells the
- * others; when it closes, the next one takes over.
+ * others; when it closes, the next one takes over. What happened while nobody listened counts as a change.
  */
-export function listen(workspace: string, onChange: (heard: Heard) => void): () => void {
+export function listen(workspace: string, onChange: () => void): () => void {
   const name = `trimtab-live-${workspace}`;
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
   const stop = new AbortController();
+  const started = Date.now();
   let source: EventSource | null = null;
 
+  function tell() {
+    channel?.postMessage("changed");
+    onChange();
+  }
+
   function open() {
+    let deaf = false;
     source = new EventSource(`/api/v1/stream?workspace=${encodeURIComponent(workspace)}`);
-    source.addEventListener("change", (event: MessageEvent<string>) => {
-      const heard = JSON.parse(event.data) as Heard;
-      channel?.postMessage(heard);
-      onChange(heard);
+    source.addEventListener("change", tell);
+    source.addEventListener("reset", tell); // the server itself was deaf for a while
+    source.addEventListener("error", () => (deaf = true));
+    source.addEventListener("open", () => {
+      if (deaf || Date.now() - started > JUST_STARTED_MS) tell();
+      deaf = false;
     });
   }
 
-  channel?.addEventListener("message", (event: MessageEvent<Heard>) => onChange(event.data));
+  channel?.addEventListener("message", onChange);
   if (channel && "locks" in navigator) {
     navigator.locks
       .request(name, { signal: stop.signal }, () => {
