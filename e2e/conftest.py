@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from e2e.audit import Console, Traffic
 
 START_S = 60
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong; whoever claims a speed names a time of its own
 QUIET = [
     "--disable-gpu",
     "--disable-quic",
