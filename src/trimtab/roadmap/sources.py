@@ -63,7 +63,7 @@ def _precise(name: str, label: str, row: str, column: str, **more: Any) -> list[
         K.DATE,
         f"{row}.{column}_on",
         parts=(precision,),
-        order=(Key(f"{row}.{column}_on", "date"), Key(f"({precision} is null)", "boolean", False, True)),
+        order=(Key(f"{row}.{column}_on", "date", walked=True), Key(f"({precision} is null)", "boolean", False, True)),
         **more,
     )
     left, dot, right = name.partition(".")
@@ -120,7 +120,7 @@ def _item_fields() -> list[FieldSpec]:
             order=(Key("{r}.number", "integer", nullable=False),),
             nullable=False,
         ),
-        _text("key", "Key", order=(Key("{r}.key", "text"),)),
+        _text("key", "Key", order=(Key("{r}.key", "text", walked=True),)),
         FieldSpec("title", "Title", K.PROSE, "{r}.title", nullable=False),
         FieldSpec("text", "Description", K.WORDS, "{body}.body", joins=("body",), sortable=False),
         _ref("level", "Level", "level", nullable=False),
@@ -135,7 +135,7 @@ def _item_fields() -> list[FieldSpec]:
         *_precise("end", "End", "{r}", "end"),
         _choice("health", "Health", Health, rolls_up="worst"),
         FieldSpec("health.note", "Health note", K.PROSE, "{r}.health_note"),
-        _number("benefit", "Benefit"),
+        _number("benefit", "Benefit", order=(Key("{r}.benefit", "numeric", walked=True),)),
         _choice("horizon", "Horizon", Horizon),
         FieldSpec("tags", "Tags", K.TAGS, "{r}.tags", sortable=False),
         _ref("release", "Release", "release"),

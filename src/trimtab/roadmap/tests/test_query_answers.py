@@ -4,12 +4,16 @@ import functools
 import json
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trimtab.core import query
+from trimtab.core import ledger, query
+from trimtab.core.fields import indexes
+from trimtab.core.models import CustomField
 from trimtab.roadmap.tests import query_naive as naive
-from trimtab.roadmap.tests.query_world import BEGAN, Builder
+from trimtab.roadmap.tests.factories import inside
+from trimtab.roadmap.tests.query_world import BEGAN, NOW, Builder
 
 
 @functools.cache
@@ -106,6 +110,12 @@ SORTS = st.lists(
     ),
     min_size=1, max_size=3, unique_by=lambda key: key[0],
 )  # fmt: skip
+INDEXED = ("c_number", "c_date", "c_text", "c_choice")
+CUSTOM_SORTS = st.builds(
+    lambda first, others: [first, *(key for key in others if key[0] != first[0])],
+    st.tuples(one_of(*INDEXED), st.booleans()),
+    SORTS,
+)
 INSTANTS = st.none() | st.integers(0, 5)
 EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -150,25 +160,53 @@ def _every_condition():
             yield from ({"field": name, "op": op, "values": [value]} for op in ("in", "is"))
 
 
+def _pages_agree(node, sort, step, size):
+    items, lens = items_at(step)
+    expected = naive.ordered(world(), [item for item in items if naive.matches(world(), item, node)], sort)
+    keys = [{"field": name, "desc": desc} for name, desc in sort]
+
+    found, after = [], None
+    while True:
+        page = {"size": size} | ({"after": after} if after else {})
+        answer = ask(filter=node, sort=keys, lens=lens, page=page, count=True)
+        found += answer["columns"]["id"]
+        after = answer["next"]
+        if after is None:
+            break
+
+    assert found == [str(each) for each in expected]
+    assert answer["count"] == len(expected)
+
+
+@pytest.fixture(scope="class")
+def indexed():
+    """Fields of every kind that can have an index have one."""
+    _mark_as_indexed(True)
+    assert indexes.settle() == (len(INDEXED), 0)
+    yield
+    _mark_as_indexed(False)
+    assert indexes.settle() == (0, len(INDEXED))
+
+
+def _mark_as_indexed(indexed):
+    with inside(world().actor), ledger.change_set(world().actor, at=NOW):
+        for record in CustomField.objects.filter(key__in=INDEXED):
+            ledger.save(record, indexed=indexed)
+
+
+@pytest.mark.usefixtures("indexed")
+class TestIndexed:
+    @given(FILTERS, CUSTOM_SORTS, INSTANTS, st.integers(3, 90))
+    @EXAMPLES
+    def test_pages_in_the_order_of_an_indexed_field_are_the_same(self, node, sort, step, size):
+        _pages_agree(node, sort, step, size)
+
+
 class TestRun:
     @given(FILTERS, SORTS, INSTANTS, st.integers(3, 90))
     @EXAMPLES
     def test_rows_and_their_order_are_those_of_the_naive_evaluator(self, node, sort, step, size):
-        items, lens = items_at(step)
-        expected = naive.ordered(world(), [item for item in items if naive.matches(world(), item, node)], sort)
-        keys = [{"field": name, "desc": desc} for name, desc in sort]
-
-        found, after = [], None
-        while True:
-            page = {"size": size} | ({"after": after} if after else {})
-            answer = ask(filter=node, sort=keys, lens=lens, page=page, count=True)
-            found += answer["columns"]["id"]
-            after = answer["next"]
-            if after is None:
-                break
-
-        assert found == [str(each) for each in expected]
-        assert answer["count"] == len(expected)
+        _pages_agree(node, sort, step, size)
 
     def test_every_operator_of_every_field_alone(self):
         items, _ = items_at(None)

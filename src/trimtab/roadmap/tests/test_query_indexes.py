@@ -1,10 +1,14 @@
 """A custom field marked as indexed gets an index that its conditions use, and loses it again."""
 
+import random
+
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from trimtab.core import ledger, query
 from trimtab.core.fields import indexes
+from trimtab.core.query import answer, request
+from trimtab.core.query.compile import flat
 from trimtab.roadmap.models import Item
 from trimtab.roadmap.tests.factories import NOON, inside, level, make_custom_field, make_record, make_workspace
 
@@ -13,6 +17,17 @@ def _definition(field) -> str | None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("select pg_get_indexdef(to_regclass(%s))", [indexes.index_name(field.id)])
         return cursor.fetchone()[0]
+
+
+def _plan(actor, text) -> str:
+    """How PostgreSQL finds the rows of a page where it may neither sort all nor read all."""
+    with inside(actor), connection.cursor() as cursor:
+        context = answer.prepare(actor, NOON, asked := request.read({"source": "item", "text": text}))
+        page = flat.page(context, asked, flat.matching(context, asked), [])
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"set local enable_{way} = off")
+        cursor.execute(f"explain {page.ctes['page']}", context.params)
+        return "\n".join(row[0] for row in cursor.fetchall())
 
 
 @pytest.mark.parametrize(
@@ -40,3 +55,41 @@ class TestSettle:
         assert indexes.settle() == (0, 1)
         assert _definition(field) is None
         assert len(query.rows(actor, NOON, {"source": "item", "text": f"{text} sort:f"})) == 2
+
+
+class TestLongText:
+    def test_a_text_longer_than_an_index_takes_is_kept_and_sorted(self):
+        actor = make_workspace()
+        field = make_custom_field(actor, "f", "text", indexed=True)
+        indexes.settle()
+        draw = random.Random(1)
+        long = "".join(draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=20_000))
+        texts = [long + "b", long + "a", "0", f"z{long}"]
+        for number, text in enumerate(texts, 1):
+            custom = {str(field.id): text}
+            make_record(actor, Item, number=number, title="x", rank="a", level_id=level(actor), custom=custom)
+
+        for sort, expected in (("f", sorted(texts)), ("-f", sorted(texts, reverse=True))):
+            rows = query.rows(actor, NOON, {"source": "item", "text": f"sort:{sort}", "columns": ["f"]})
+            assert [row["f"] for row in rows] == expected
+
+
+class TestWalks:
+    """The plans of pages: a walk from where the page begins, with nothing put in order as a whole."""
+
+    @pytest.mark.parametrize(
+        ("question", "index"),
+        [("sort:f", None), ("sort:-f", None), ("sort:start", "item_start"), ("sort:-start", "item_start"),
+         ("sort:benefit", "item_benefit"), ("sort:-benefit", "item_benefit"), ("sort:-key", "item_key"),
+         ("level:feature sort:rank", "item_level"), ("level:feature sort:key", "item_key")],
+    )  # fmt: skip
+    def test_an_order_is_walked_in_its_index(self, question, index):
+        actor = make_workspace()
+        field = make_custom_field(actor, "f", "number", indexed=True)
+        indexes.settle()
+
+        plan = _plan(actor, question)
+
+        wanted = indexes.index_name(field.id) if index is None else index
+        assert f" using {wanted} on roadmap_item" in plan, plan
+        assert "->  Sort  (" not in plan, plan

@@ -1,0 +1,36 @@
+"""What a page reads that shows one level, goes on from another page, or runs from the last to the first.
+
+Items of one level lie together in the order of their ranks; keys are told apart by level without reading the items;
+benefits ascend, as the missing ones are asked for apart. Values are found by their dimension without reading more.
+"""
+
+from django.db import migrations
+
+SQL = """
+drop index item_level;
+create index item_level on roadmap_item (workspace_id, level_id, rank, id);
+drop index item_key;
+create index item_key on roadmap_item (workspace_id, key, id, level_id);
+drop index item_benefit;
+create index item_benefit on roadmap_item (workspace_id, benefit, id);
+drop index item_value_by_dimension;
+drop index item_value_by_value;
+create index item_value_by_value on roadmap_itemvalue (workspace_id, dimension_id, value_id, item_id);
+"""
+BACK = """
+drop index item_level;
+create index item_level on roadmap_item (workspace_id, level_id);
+drop index item_key;
+create index item_key on roadmap_item (workspace_id, key, id);
+drop index item_benefit;
+create index item_benefit on roadmap_item (workspace_id, benefit desc nulls last, id);
+drop index item_value_by_value;
+create index item_value_by_value on roadmap_itemvalue (workspace_id, value_id, item_id);
+create index item_value_by_dimension on roadmap_itemvalue (workspace_id, dimension_id);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("roadmap", "0007_item_history")]
+
+    operations = [migrations.RunSQL(SQL, BACK)]
