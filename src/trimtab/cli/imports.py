@@ -1,5 +1,6 @@
 """The command that imports files."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 import click
 
 from trimtab.cli.product import product
+from trimtab.cli.remote import URL
 
 if TYPE_CHECKING:
     from trimtab.core.actors import Actor, Clock
@@ -47,6 +49,8 @@ def import_(
     undo: UUID | None,
 ) -> None:
     """Import a FOLDER of CSV files, or one FILE of items, by a recipe. All of it is applied, or nothing."""
+    if os.environ.get(URL):
+        raise click.ClickException(f"An import needs the database itself: unset {URL}, and run it beside the server.")
     if undo is None and (path is None or recipe_name is None):
         raise click.UsageError("An import needs a folder or file, and --recipe.")
     with product():

@@ -2,16 +2,17 @@
 
 import csv
 import io
+import json
 import sys
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import click
 
 from trimtab.cli.clock import now
 from trimtab.cli.product import product
-
-if TYPE_CHECKING:
-    from trimtab.core.query.problems import QueryInvalid
+from trimtab.cli.remote import Refused, find_server
+from trimtab.core.fiscal import FiscalCalendar, Kind, written
 
 COLUMNS = "ref,title,level,phase,owner,team,timeframe,health"
 CELL = 48
@@ -24,8 +25,8 @@ def register(group: click.Group) -> None:
 
 @click.command()
 @click.argument("text", default="")
-@click.option("--workspace", required=True, metavar="SLUG", help="The workspace to ask.")
-@click.option("--user", required=True, metavar="EMAIL", help="Who asks.")
+@click.option("--workspace", metavar="SLUG", help="The workspace to ask; not needed with TRIMTAB_URL.")
+@click.option("--user", metavar="EMAIL", help="Who asks; with TRIMTAB_URL the token says it.")
 @click.option("--source", default="item", show_default=True, help="The kind of record.")
 @click.option("--columns", default=COLUMNS, show_default=True, help="Fields, separated by commas.")
 @click.option("--sort", default="", help="Fields, separated by commas; a minus before one turns it round.")
@@ -37,8 +38,8 @@ def register(group: click.Group) -> None:
 def query(
     *,
     text: str,
-    workspace: str,
-    user: str,
+    workspace: str | None,
+    user: str | None,
     source: str,
     columns: str,
     sort: str,
@@ -46,7 +47,10 @@ def query(
     limit: int,
     form: str,
 ) -> None:
-    """Ask the portfolio: trimtab query 'level:feature -health:on_track updated:<30d sort:-benefit'."""
+    """Ask the portfolio: trimtab query 'level:feature -health:on_track updated:<30d sort:-benefit'.
+
+    Asks the database here or, where TRIMTAB_URL and TRIMTAB_TOKEN are set, a server.
+    """
     question: dict[str, object] = {
         "source": source,
         "text": f"{text} sort:{sort}" if sort else text,
@@ -55,10 +59,32 @@ def query(
     }
     if as_of is not None:
         question["lens"] = {"as_of": as_of}
-    with product():
-        import orjson
+    try:
+        answer, calendar = _asked(question, workspace, user)
+    except Refused as fault:
+        raise click.ClickException(_pointed(str(question["text"]), fault.problems)) from fault
+    if form == "json":
+        click.echo(answer)
+        return
+    _print(json.loads(answer), form, calendar)
 
-        from trimtab.accounts.public import actor_for
+
+def _asked(question: dict[str, object], workspace: str | None, user: str | None) -> tuple[bytes, FiscalCalendar]:
+    """The answer as JSON, and the calendar in which its periods are named. Raises Refused."""
+    server = find_server()
+    if server is None:
+        if workspace is None or user is None:
+            raise click.UsageError("The database here is asked with --workspace and --user; a server by TRIMTAB_URL.")
+        return _asked_here(question, workspace, user)
+    if user is not None:
+        raise click.UsageError("With TRIMTAB_URL the token says who asks: leave --user out.")
+    return server.ask(question, workspace), server.calendar(workspace)
+
+
+def _asked_here(question: dict[str, object], workspace: str, user: str) -> tuple[bytes, FiscalCalendar]:
+    with product():
+        from trimtab.accounts.public import actor_for, fiscal_calendar, get_workspace
+        from trimtab.core import scope
         from trimtab.core.actors import Origin
         from trimtab.core.query import run
         from trimtab.core.query.problems import QueryInvalid
@@ -67,28 +93,26 @@ def query(
         try:
             answer = run(actor, now(), question)
         except QueryInvalid as fault:
-            raise click.ClickException(_pointed(str(question["text"]), fault)) from fault
-        if form == "json":
-            click.echo(answer)
-            return
-        _print(orjson.loads(answer), form)
+            raise Refused([problem.as_json() for problem in fault.problems]) from fault
+        with scope.workspace(actor.workspace_id):
+            return answer, fiscal_calendar(get_workspace(actor))
 
 
-def _pointed(text: str, fault: "QueryInvalid") -> str:
+def _pointed(text: str, problems: list[dict[str, Any]]) -> str:
     """Each fault under the query, with a mark below the characters that it is about."""
     lines = []
-    for problem in fault.problems:
-        lines.append(problem.message)
-        if problem.span is not None and "\n" not in text:
-            marks = "^" * max(1, problem.span.end - problem.span.start)
-            lines += [f"  {text}", "  " + " " * problem.span.start + marks]
+    for problem in problems:
+        lines.append(problem["message"])
+        if problem["position"] is not None and "\n" not in text:
+            marks = "^" * max(1, problem["length"])
+            lines += [f"  {text}", "  " + " " * problem["position"] + marks]
     return "\n".join(lines)
 
 
-def _print(answer: dict[str, Any], form: str) -> None:
+def _print(answer: dict[str, Any], form: str, calendar: FiscalCalendar) -> None:
     names = {key: name for kind in answer["refs"].values() for key, name in kind.items()}
     header = [name for name in answer["columns"] if name not in {"id", "version"}]
-    columns = [[_cell(value, names) for value in answer["columns"][name]] for name in header]
+    columns = [[_cell(value, names, calendar) for value in answer["columns"][name]] for name in header]
     rows = [list(row) for row in zip(*columns, strict=True)]
     if form == "csv":
         text = io.StringIO()
@@ -100,31 +124,25 @@ def _print(answer: dict[str, Any], form: str) -> None:
         click.echo(f"The first {len(rows)} rows. --limit shows more.", file=sys.stderr)
 
 
-def _cell(value: Any, names: dict[str, Any]) -> str:
+def _cell(value: Any, names: dict[str, Any], calendar: FiscalCalendar) -> str:
     match value:
         case None:
             return ""
         case list():
-            return ", ".join(_cell(each, names) for each in value)
+            return ", ".join(_cell(each, names, calendar) for each in value)
         case {"start": start, "start_precision": first, "end": end, "end_precision": last}:
-            return f"{_moment(start, first)} – {_moment(end, last)}".strip(" –")
+            return f"{_moment(start, first, calendar)} – {_moment(end, last, calendar)}".strip(" –")
         case dict():
             return ", ".join(f"{key} {each}" for key, each in value.items())
     name = names.get(value, value) if isinstance(value, str) else value
     return str(name["name"] if isinstance(name, dict) else name)
 
 
-def _moment(day: str | None, precision: str | None) -> str:
+def _moment(day: str | None, precision: str | None, calendar: FiscalCalendar) -> str:
     """A day, as exact as it is meant."""
-    if day is None:
-        return precision or ""
-    year, month = day[:4], int(day[5:7])
-    return {
-        "month": day[:7],
-        "quarter": f"{year}-Q{(month + 2) // 3}",
-        "half": f"{year}-H{(month + 5) // 6}",
-        "year": year,
-    }.get(precision or "", day)
+    if day is None or precision in {None, "day"}:
+        return day or precision or ""
+    return written(calendar, date.fromisoformat(day), Kind(precision))
 
 
 def _table(header: list[str], rows: list[list[str]]) -> None:

@@ -89,6 +89,17 @@ def period_of(calendar: FiscalCalendar, day: date, kind: Kind) -> Period:
     return next(p for p in periods(calendar, fiscal_year(calendar, day), kind) if day <= p.ends_on)
 
 
+def written(calendar: FiscalCalendar, day: date, kind: Kind) -> str:
+    """The period of ``kind`` that ``day`` lies in, as a filter takes it: ``2026-Q3``, ``2026-07``, ``FY2027-H1``.
+
+    Without ``FY`` where fiscal years are calendar years. A month is that in whose middle the fiscal one lies.
+    """
+    period = period_of(calendar, day, kind)
+    if kind is Kind.MONTH:
+        return f"{period.starts_on + 2 * WEEK:%Y-%m}"
+    return period.name.removeprefix("FY" if calendar.start_month == 1 else "")
+
+
 def _starts(calendar: FiscalCalendar, year: int, kind: Kind) -> list[date]:
     if kind is Kind.INCREMENT:
         return _increment_starts(calendar, year)

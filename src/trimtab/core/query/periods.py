@@ -5,7 +5,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
-from trimtab.core.fiscal import DAY, FiscalCalendar, Kind, Pattern, fiscal_year, period_of, periods
+from trimtab.core.fiscal import DAY, FiscalCalendar, Kind, Pattern, fiscal_year, period_of, periods, written
 
 Days = tuple[date, date]
 """First and last day, both included."""
@@ -46,15 +46,14 @@ def read(text: str, today: date, calendar: FiscalCalendar) -> Days | None:
 def near(today: date, calendar: FiscalCalendar) -> list[tuple[str, Days]]:
     """What a plan is mostly about: six quarters, or increments, from now on, then this year and the next.
 
-    Each with a name that ``read`` understands: without ``FY`` where fiscal years are calendar years.
+    Each with a name that ``read`` understands.
     """
     kind = Kind.INCREMENT if calendar.pattern is Pattern.INCREMENTS else Kind.QUARTER
     year = fiscal_year(calendar, today)
     parts = (*periods(calendar, year, kind), *periods(calendar, year + 1, kind))
     found = [each for each in parts if each.ends_on >= today][:6]
     found += [*periods(calendar, year, Kind.YEAR), *periods(calendar, year + 1, Kind.YEAR)]
-    cut = "FY" if calendar.start_month == 1 else ""
-    return [(each.name.removeprefix(cut), (each.starts_on, each.ends_on)) for each in found]
+    return [(written(calendar, each.starts_on, each.kind), (each.starts_on, each.ends_on)) for each in found]
 
 
 def shifted(day: date, count: int, unit: str) -> date:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.core.fiscal import DAY, FiscalCalendar, Kind, Pattern, period_of
+from trimtab.core.fiscal import DAY, FiscalCalendar, Kind, Pattern, period_of, written
 from trimtab.core.query import literals, periods
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.problems import QueryInvalid
@@ -62,6 +62,12 @@ class TestPeriod:
 
         assert this == bounds(period_of(calendar, day, kind))
         assert (last[1] + DAY, this[1] + DAY) == (this[0], following[0])
+
+    @given(calendars, days, st.data())
+    def test_what_is_written_down_is_understood(self, calendar, day, data):
+        kind = data.draw(st.sampled_from(kinds_of(calendar)))
+
+        assert read(written(calendar, day, kind), calendar) == bounds(period_of(calendar, day, kind))
 
     @given(calendars, days)
     def test_what_is_offered_is_understood(self, calendar, day):
