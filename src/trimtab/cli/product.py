@@ -42,7 +42,7 @@ def product() -> Iterator[None]:
     with sentences(), postgres.database() as database:
         os.environ.update(database.environment())
         set_up_django()
-        from django.db import connections
+        from django.db import OperationalError, connections
 
         from trimtab.core.errors import DomainError
 
@@ -50,5 +50,10 @@ def product() -> Iterator[None]:
             yield
         except DomainError as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        except OperationalError as lost:
+            if getattr(lost.__cause__, "sqlstate", None) is not None:  # it answered
+                raise
+            said = " ".join(str(lost).split())
+            raise click.ClickException(f"The database does not answer: {said}\nRun: trimtab doctor") from lost
         finally:
             connections.close_all()

@@ -61,7 +61,6 @@ def findings() -> Iterator[Finding]:
     yield check_browser()
     try:
         with postgres.database(patience_s=5) as database:
-            yield Finding(Verdict.OK, "database", database.description)
             yield from check_database(database)
     except (NoPostgres, DatabaseTrouble) as trouble:
         yield Finding(Verdict.FAIL, "database", "cannot be used", str(trouble))
@@ -111,9 +110,10 @@ def check_browser() -> Finding:
 
 
 def check_database(database: Database) -> Iterator[Finding]:
-    """Version, the two roles, extensions, migrations."""
+    """It answers; version, the two roles, extensions, migrations."""
     try:
         with psycopg.connect(database.app_url, connect_timeout=5) as connection:
+            yield Finding(Verdict.OK, "database", database.description)
             yield check_version(connection)
             yield check_application_role(connection)
         with psycopg.connect(database.owner_url, connect_timeout=5) as connection:
@@ -121,7 +121,7 @@ def check_database(database: Database) -> Iterator[Finding]:
             yield check_extensions(connection)
     except psycopg.OperationalError as error:
         mend = "Start the server, or mend DATABASE_URL and TRIMTAB_OWNER_URL."
-        yield Finding(Verdict.FAIL, "database", str(error).strip(), mend)
+        yield Finding(Verdict.FAIL, "database", " ".join(str(error).split()), mend)
         return
     yield check_migrations(database)
 
