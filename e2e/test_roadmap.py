@@ -156,6 +156,7 @@ class TestFinding:
     def test_the_address_holds_the_view(self, roadmap: Page) -> None:
         roadmap.get_by_role("button", name=re.compile("^Title")).click()
         expect(roadmap.get_by_role("columnheader", name="Title")).to_have_attribute("aria-sort", "ascending")
+        expect(roadmap.locator("[aria-busy=true]")).to_have_count(0)
         first = _cell(roadmap, 0, TITLE).inner_text()
 
         roadmap.reload()

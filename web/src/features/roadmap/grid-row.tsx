@@ -150,7 +150,7 @@ function Cell({ row, columns, index, left, changed, activeColumn, editingColumn,
     >
       {editing && column.editor !== "text" && column.editor !== "number" && column.editor !== "date" && children}
       {editing ? (
-        <CellEditor column={column} value={cell(row, column.name)} onSave={(value) => onSave(row, column, value)} onClose={onCancel} />
+        <CellEditor key={`${row.key} ${column.name}`} column={column} value={cell(row, column.name)} onSave={(value) => onSave(row, column, value)} onClose={onCancel} />
       ) : (
         children
       )}

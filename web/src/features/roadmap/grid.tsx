@@ -12,8 +12,8 @@ import { type Active, HEADER, move } from "./moves";
 import { type ItemRow, type Row, cell } from "./rows";
 
 /**
- * Rows that leave the screen lend their elements to those that enter it. The active row keeps its own, so that an
- * open editor stays with its item whatever moves around it.
+ * Rows that leave the screen lend their elements to those that enter it. The active row has one of its own, which
+ * keeps the focus and an open editor whatever moves around it.
  */
 const OVERSCAN = 8;
 
@@ -39,9 +39,10 @@ interface Props {
 export function Grid(props: Props) {
   const { rows, columns, rowHeight, selectedId, readOnly } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<Active>({ row: 0, column: 0 });
+  const [active, setActiveCell] = useState<Active & { key?: string | undefined }>({ row: 0, column: 0 });
   const [editing, setEditing] = useState(false);
-  const at = { row: Math.min(active.row, rows.length - 1), column: Math.min(active.column, columns.length - 1) };
+  const setActive = (next: Active) => setActiveCell({ ...next, key: rows[next.row]?.key });
+  const at = { row: rowOf(active, rows), column: Math.min(active.column, columns.length - 1) };
 
   const slots = useRef(64);
   const vertical = useVirtualizer({
@@ -196,7 +197,7 @@ export function Grid(props: Props) {
           const on = item.index === at.row;
           return (
             <GridRow
-              key={on ? row.key : item.index % slots.current}
+              key={on ? "active" : item.index % slots.current}
               row={row}
               rowIndex={item.index}
               top={item.start}
@@ -217,6 +218,15 @@ export function Grid(props: Props) {
       </div>
     </div>
   );
+}
+
+/** The active row follows its item when others come and go above it. */
+function rowOf(active: Active & { key?: string | undefined }, rows: readonly Row[]): number {
+  if (active.key !== undefined && rows[active.row]?.key !== active.key) {
+    const found = rows.findIndex((row) => row.key === active.key);
+    if (found >= 0) return found;
+  }
+  return Math.min(active.row, rows.length - 1);
 }
 
 /** Always as many rows as there are slots, or those that leave could not lend theirs. */
