@@ -155,7 +155,7 @@ def _undo(actor: "Actor", clock: "Clock", batch_id: UUID) -> None:
     from trimtab.integrations.public import undo_import
 
     result = undo_import(actor=actor, clock=clock, batch_id=batch_id)
-    click.echo(f"Restored {result.restored:,} records. Batch {result.batch_id}.")
+    click.echo(f"Restored {result.restored:,} records." + (f" Batch {result.batch_id}." if result.batch_id else ""))
     for refusal in result.refused[:REJECTIONS_SHOWN]:
         click.echo(f"  left as it is: {refusal.entity} {refusal.id} {refusal.field or ''}: {refusal.reason}")
     if len(result.refused) > REJECTIONS_SHOWN:

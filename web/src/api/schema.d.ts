@@ -2864,14 +2864,11 @@ export interface components {
         };
         /**
          * UndoOut
-         * @description ``batch_id`` is the undo itself, which can be undone too.
+         * @description ``batch_id`` is the undo itself, which can be undone too; null where nothing could be restored.
          */
         UndoOut: {
-            /**
-             * Batch Id
-             * Format: uuid
-             */
-            batch_id: string;
+            /** Batch Id */
+            batch_id: string | null;
             /** Refused */
             refused: components["schemas"]["RefusedOut"][];
             /** Restored */

@@ -340,6 +340,7 @@ export const en = {
   "undo.doneMany": "Undone: {count} records as before",
   "undo.doneOne": "Undone",
   "undo.failed": "This could not be undone",
+  "undo.nothing": "Nothing was left to undo",
   "undo.refusedMany": "{count} values stay, because somebody changed them since.",
   "undo.refusedOne": "{count} value stays, because somebody changed it since.",
 

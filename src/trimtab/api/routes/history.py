@@ -118,9 +118,9 @@ class RefusedOut(Schema):
 
 
 class UndoOut(Schema):
-    """``batch_id`` is the undo itself, which can be undone too."""
+    """``batch_id`` is the undo itself, which can be undone too; null where nothing could be restored."""
 
-    batch_id: UUID
+    batch_id: UUID | None
     restored: int
     refused: list[RefusedOut]
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.ids import new_id
@@ -34,9 +34,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """``batch_id`` is the undo, itself undoable; ``restored`` counts records; ``touched`` maps entity → record ids."""
+    """``batch_id`` is the undo, itself undoable; None where nothing was restored, for then none is kept.
 
-    batch_id: UUID
+    ``restored`` counts records; ``touched`` maps entity → record ids.
+    """
+
+    batch_id: UUID | None
     restored: int
     refused: tuple[Refusal, ...]
     touched: Mapping[str, tuple[UUID, ...]]
@@ -70,8 +73,13 @@ def _undo(actor: Actor, clock: Clock, batch_id: UUID | None, change_set_id: UUID
         with change_set(actor, at=clock.now, cause=cause, note=label, batch=undo):
             cursor.execute("select ledger_undo(%s, %s, %s)::text", [batch_id, change_set_id, undo])
             answer: dict[str, Any] = orjson.loads(cursor.fetchone()[0])
+            if not answer["restored"]:
+                transaction.set_rollback(True)  # to before the undo's own batch
+    refused = tuple(map(_refusal, answer["refused"] or ()))
+    if not answer["restored"]:
+        return UndoResult(None, 0, refused, {})
     touched = {entity: tuple(map(UUID, ids)) for entity, ids in (answer["touched"] or {}).items()}
-    return UndoResult(undo, answer["restored"], tuple(map(_refusal, answer["refused"] or ())), touched)
+    return UndoResult(undo, answer["restored"], refused, touched)
 
 
 def _label(actor: Actor, batch_id: UUID | None, change_set_id: UUID | None) -> str:

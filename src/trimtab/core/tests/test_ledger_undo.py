@@ -183,8 +183,21 @@ class TestUndoBatch:
         write(world, 10, record, batch, title="Two")
         write(world, 20, record, title="Three")
 
-        assert undo(world, batch).restored == 0
-        assert undo(world, batch).restored == 0
+        results = [undo(world, batch) for _ in range(2)]
+
+        assert [(result.restored, result.batch_id, len(result.refused)) for result in results] == [(0, None, 1)] * 2
+
+    def test_an_undo_that_restores_nothing_leaves_no_batch_and_what_follows_is_written(self, world):
+        batch = world.batch()
+        with world.inside():
+            result = ledger.undo_batch(world.actor, world.clock(20), batch)
+            with world.writing(30):
+                record = world.insert("test_parent", title="After")
+            kept = ledger.latest_batches(world.actor, limit=10)
+
+        assert (result.restored, result.batch_id) == (0, None)
+        assert [each.id for each in kept] == [batch]
+        assert title(world, record, 40) == "After"
 
     def test_undo_back_and_forth(self, world):
         record = make(world)

@@ -69,7 +69,7 @@ export function useUndo() {
     onSuccess: (result) => {
       const refused = result.refused.length;
       show({
-        message: plural("undo.doneOne", "undo.doneMany", result.restored),
+        message: result.restored > 0 ? plural("undo.doneOne", "undo.doneMany", result.restored) : t("undo.nothing"),
         ...(refused > 0 ? { detail: plural("undo.refusedOne", "undo.refusedMany", refused) } : {}),
       });
     },
