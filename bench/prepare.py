@@ -112,7 +112,7 @@ def _fits(connection: "psycopg.Connection[tuple[str]]", name: str) -> bool:
     row = connection.execute(_COMMENT, [name]).fetchone()
     if row is None or row[0] is None:
         return False
-    return json.loads(row[0]).items() <= _migrations().items()
+    return bool(json.loads(row[0]).items() <= _migrations().items())
 
 
 @contextmanager
