@@ -420,6 +420,23 @@ class TestTheSameRowsAgain:
 
         assert tracked(actor) == before
 
+    def test_undo_leaves_a_field_where_somebody_kept_a_value(self, actor: Actor, tmp_path: Path) -> None:
+        report = bring(actor, tmp_path, row("A", score="3.5", risk="high"), row("B", score="1", due="9.10.2026"))
+        assert report.batch_id is not None
+        kept = item(actor, "A")
+        with inside(actor):
+            roadmap.update_item(actor=actor, clock=now(), item_id=kept.id, changes={"custom": {"score": 7}})
+
+        undone = undo_import(actor=actor, clock=now(), batch_id=report.batch_id)
+
+        with inside(actor):
+            fields = {str(field.id): field.key for field in CustomField.objects.all()}
+            (left,) = Item.objects.all()
+        assert {fields[held]: value for held, value in left.custom.items()} == {"score": 7, "risk": "high"}
+        assert set(fields.values()) == {"score", "risk"}
+        refused = {(refusal.entity, refusal.reason) for refusal in undone.refused}
+        assert refused >= {("item", "changed"), ("custom_field", "referred to")}
+
 
 class TestAnImport:
     def test_that_is_only_tried_writes_nothing(self, actor: Actor, tmp_path: Path) -> None:
