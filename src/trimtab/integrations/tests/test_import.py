@@ -13,7 +13,7 @@ from trimtab.core.errors import Conflict, Forbidden, Invalid
 from trimtab.core.models import CustomField, CustomLink, ExternalKey, Operation
 from trimtab.integrations.files import recipe
 from trimtab.integrations.models import StagedRow
-from trimtab.integrations.public import Report, Source, import_files, undo_import
+from trimtab.integrations.public import Report, Source, import_files
 from trimtab.integrations.tests.keps import now, tracked, write
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.models import (
@@ -409,33 +409,6 @@ class TestTheSameRowsAgain:
         report = bring(actor, tmp_path, row("A", url="J-1"), change=tracker)
 
         assert problems(report) == [("items", 2, "fits two items: Item A by its key, Another as J-1")]
-
-    def test_undo_of_a_second_import_leaves_the_first(self, actor: Actor, tmp_path: Path) -> None:
-        bring(actor, tmp_path, FULL)
-        before = tracked(actor)
-        second = bring(actor, tmp_path, FULL | {"title": "Other", "days": "1", "theme": "new"}, row("B"))
-        assert second.batch_id is not None
-
-        undo_import(actor=actor, clock=now(), batch_id=second.batch_id)
-
-        assert tracked(actor) == before
-
-    def test_undo_leaves_a_field_where_somebody_kept_a_value(self, actor: Actor, tmp_path: Path) -> None:
-        report = bring(actor, tmp_path, row("A", score="3.5", risk="high"), row("B", score="1", due="9.10.2026"))
-        assert report.batch_id is not None
-        kept = item(actor, "A")
-        with inside(actor):
-            roadmap.update_item(actor=actor, clock=now(), item_id=kept.id, changes={"custom": {"score": 7}})
-
-        undone = undo_import(actor=actor, clock=now(), batch_id=report.batch_id)
-
-        with inside(actor):
-            fields = {str(field.id): field.key for field in CustomField.objects.all()}
-            (left,) = Item.objects.all()
-        assert {fields[held]: value for held, value in left.custom.items()} == {"score": 7, "risk": "high"}
-        assert set(fields.values()) == {"score", "risk"}
-        refused = {(refusal.entity, refusal.reason) for refusal in undone.refused}
-        assert refused >= {("item", "changed"), ("custom_field", "referred to")}
 
 
 class TestAnImport:
