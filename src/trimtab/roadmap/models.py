@@ -235,7 +235,11 @@ class ItemValue(Record):
     value = reference("roadmap.DimensionValue")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="item_value_once", fields=["workspace_id", "item", "value"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="item_value_once", fields=["workspace_id", "item", "value"], include=["dimension"]
+            )
+        ]
 
 
 class Estimate(Record):

@@ -1,11 +1,13 @@
 """Rows as a tree under what one of their references points at: areas in their own tree, the values of a dimension."""
 
+from dataclasses import dataclass
+
 from trimtab.core.fields.spec import FieldKind, FieldSpec
 from trimtab.core.query.compile.columns import Column
 from trimtab.core.query.compile.context import Context, referred
 from trimtab.core.query.compile.cursor import read_offset
 from trimtab.core.query.compile.flat import Matching, Page
-from trimtab.core.query.compile.partials import Partials, partials
+from trimtab.core.query.compile.partials import Partials, all_rows, all_together, in_order, is_in_step, partials
 from trimtab.core.query.compile.sorts import order
 from trimtab.core.query.compile.tree import NONE, figures, node_id
 from trimtab.core.query.problems import refuse
@@ -21,8 +23,9 @@ def axis_tree(context: Context, request: Request, tree: Tree, match: Matching, c
     if spec.kind not in {FieldKind.REF, FieldKind.REFS}:
         raise refuse(f"{spec.name} is no tree axis: it points at nothing.")
     parts = partials(context, request.totals)
-    ctes = _added_up(context, spec, match, parts)
-    ctes |= _visible(context, request, tree, spec, parts)
+    rows = _Rows(context, spec, match, parts)
+    ctes = _added_up(context, spec, rows)
+    ctes |= _visible(context, request, tree, spec, rows)
     ctes["page"] = _page(context, columns, parts)
     shown = [
         ("node", "node"),
@@ -33,59 +36,94 @@ def axis_tree(context: Context, request: Request, tree: Tree, match: Matching, c
         ("matched", "matched"),
     ]
     totals = [(f"total.{key}", f"t{at}") for at, (key, _) in enumerate(parts.finals)]
-    return Page(ctes, None, (*shown, *totals))
+    return Page(ctes, None, (*shown, *totals), totals=rows.totals)
 
 
-def _added_up(context: Context, spec: FieldSpec, match: Matching, parts: Partials) -> dict[str, str]:
-    """CTEs: m the matching rows with their node, g the nodes in order, c each with those above it, t the totals."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The matching rows, each beside the node, or the nodes, that it lies under."""
+
+    context: Context
+    spec: FieldSpec
+    match: Matching
+    parts: Partials
+
+    @property
+    def node(self) -> str:
+        """The id of a row's node."""
+        return self.context.sql(self.spec.sql) if self.spec.link is None else f"l.{self.spec.link.value}"
+
+    def among(self, also: str = "", where: str = "true") -> str:
+        """From and where of a select of a few rows with their nodes, and what is joined beside them."""
+        rows = self.context.rows((*self.match.joins, *self.parts.joins))
+        return f"{rows}{self._linked()}{also} where ({self.match.predicate}) and {where}"
+
+    def everything(self) -> str:
+        """From and where of a select of all of them."""
+        joins = (*self.match.joins, *self.parts.joins)
+        rows = all_rows(self.context, self.match, joins, ordered=self.spec.link is not None)
+        return f"{rows}{self._linked(whole=is_in_step(self.context, self.match))} where {self.match.predicate}"
+
+    def _linked(self, *, whole: bool = False) -> str:
+        link, row = self.spec.link, self.context.alias("r")
+        if link is None:
+            return ""
+        relation = self.context.rel(link.entity)
+        if whole:
+            relation = in_order(self.context, link.entity, link.where, link.record)
+        return f" left join {relation} l on l.{link.record} = {row}.id and l.{link.where}"
+
+    @property
+    def totals(self) -> str:
+        """The text of all totals: of the nodes' own where each row has one at most."""
+        if self.spec.link is None:
+            return f"(select {self.parts.json('q.')}::text from (select {self.parts.combined()} from a) q)"
+        return all_together(self.context, self.match, self.parts)
+
+
+def _added_up(context: Context, spec: FieldSpec, rows: _Rows) -> dict[str, str]:
+    """CTEs: a the rows added up by node, g the nodes in order, c each with those above it, t the totals."""
     source = referred(spec)
     assert source is not None
-    row, link, key = context.alias("r"), "", context.sql(spec.sql)
-    if spec.link is not None:
-        key = f"l.{spec.link.value}"
-        link = (
-            f" left join {context.rel(spec.link.entity)} l on l.{spec.link.record} = {row}.id and l.{spec.link.where}"
-        )
     keys = ", ".join(f"{each.sql.replace('{r}', 'x')}" for each in source.order)
     parent = f"x.{source.parent}" if source.parent else "null::uuid"
     name, within = source.name.replace("{r}", "x"), spec.within.replace("{r}", "x")
     return {
-        "m": f"select {row}.id, {key} as node, {parts.of_row()}"
-        f" from {context.rows((*match.joins, *parts.joins))}{link} where {match.predicate}",
-        "a": f"select node, {parts.combined()} from m group by node",
+        "a": f"select {rows.node} as node, {rows.parts.of_rows()} from {rows.everything()} group by 1",
         "g": f"select x.id, {parent} as parent_id, {name} as label, row_number() over (order by {keys}, x.id) as pos"
         f" from {context.rel(source.entity)} x where {within}",
         "c": "select id, id as above from g union select c.id, g.parent_id from c join g on g.id = c.above"
         " where g.parent_id is not null",
-        "t": f"select c.above as id, {parts.combined('a.')} from c join a on a.node = c.id group by c.above",
+        "t": f"select c.above as id, {rows.parts.combined('a.')} from c join a on a.node = c.id group by c.above",
     }
 
 
-def _visible(context: Context, request: Request, tree: Tree, spec: FieldSpec, parts: Partials) -> dict[str, str]:
-    row, wanted = context.alias("r"), order(context, request.sort)
+def _visible(context: Context, request: Request, tree: Tree, spec: FieldSpec, rows: _Rows) -> dict[str, str]:
+    row, wanted, parts = context.alias("r"), order(context, request.sort), rows.parts
     expand = context.param([node_id(text) for text in tree.expand if text != NONE], "uuid[]")
     opened = f"(v.depth < {tree.depth} or v.id = any({expand}))"
     ctes = {
         "v": f"{_roots(context, tree)} union all select g.id, v.id, v.depth + 1, v.path || g.pos, g.label from v"
         f" join g on g.parent_id = v.id join t on t.id = g.id where {opened}"
     }
-    lacking = "m.node is null or not exists (select 1 from g where g.id = m.node)"
-    ctes["o"] = " union all ".join(_open_rows(context, tree, opened, lacking))
-    ctes["ranked"] = (
-        f"select {row}.id, row_number() over (order by {wanted.clause}) + {_ROWS_AFTER} as pos"
-        f" from {context.rows(wanted.joins)} where {row}.id in (select id from o)"
-    )
-    node = spec.entity
     shown = [
-        f"select '{node}' as node, v.id, v.label, v.above, v.depth, true as parental, v.path, {parts.listed('t.')}"
-        " from v join t on t.id = v.id",
-        f"select '{context.source.entity}', o.id, null, o.above, o.depth, false, o.path || k.pos, {parts.listed('m.')}"
-        " from o join ranked k on k.id = o.id join m on m.id = o.id and m.node is not distinct from o.above",
+        f"select '{spec.entity}' as node, v.id, v.label, v.above, v.depth, true as parental, v.path,"
+        f" {parts.listed('t.')} from v join t on t.id = v.id",
     ]
+    if open_rows := _open_rows(context, tree, opened, rows):
+        ctes["o"] = " union all ".join(open_rows)
+        ctes["ranked"] = (
+            f"select {row}.id, row_number() over (order by {wanted.clause}) + {_ROWS_AFTER} as pos"
+            f" from {context.rows(wanted.joins)} where {row}.id in (select id from o)"
+        )
+        shown.append(
+            f"select '{context.source.entity}', o.id, null, o.above, o.depth, false, o.path || k.pos,"
+            f" {parts.listed('o.')} from o join ranked k on k.id = o.id"
+        )
     if tree.under is None:
         shown.append(
-            f"select '{NONE}', null, null, null, 1, true, array[{_ROWS_AFTER - 1}]::bigint[], {parts.combined('m.')}"
-            f" from m where {lacking} having count(*) > 0"
+            f"select '{NONE}', null, null, null, 1, true, array[{_ROWS_AFTER - 1}]::bigint[], {parts.combined('a.')}"
+            f" from a where {_lacking('a.node')} having count(*) > 0"
         )
     start = read_offset(request.after)
     ctes["tops"] = (
@@ -95,18 +133,30 @@ def _visible(context: Context, request: Request, tree: Tree, spec: FieldSpec, pa
     return ctes
 
 
-def _open_rows(context: Context, tree: Tree, opened: str, lacking: str) -> list[str]:
+def _lacking(node: str) -> str:
+    return f"({node} is null or not exists (select 1 from g where g.id = {node}))"
+
+
+def _open_rows(context: Context, tree: Tree, opened: str, rows: _Rows) -> list[str]:
     """The rows to show: below open nodes, right below the node that the tree begins at, and below "none"."""
-    rows = [f"select m.id, m.node as above, v.depth + 1 as depth, v.path from m join v on v.id = m.node where {opened}"]
+    row, node, figures = context.alias("r"), rows.node, rows.parts.of_row()
+    selects = []
+    if tree.depth > 1 or tree.expand:
+        below = rows.among(f" join v on v.id = {node}", opened)
+        selects.append(f"select {row}.id, {node} as above, v.depth + 1 as depth, v.path, {figures} from {below}")
     last = f"array[{_ROWS_AFTER - 1}]::bigint[]"
     if tree.under == NONE:
-        rows.append(f"select m.id, null::uuid, 1, {last} from m where {lacking}")
+        lone = rows.among(where=_lacking(node))
+        selects.append(f"select {row}.id, null::uuid as above, 1 as depth, {last} as path, {figures} from {lone}")
     elif tree.under is not None:
-        under = context.param(node_id(tree.under), "uuid")
-        rows.append(f"select m.id, m.node, 1, array[]::bigint[] from m where m.node = {under}")
+        under = rows.among(where=f"{node} = {context.param(node_id(tree.under), 'uuid')}")
+        selects.append(
+            f"select {row}.id, {node} as above, 1 as depth, array[]::bigint[] as path, {figures} from {under}"
+        )
     elif tree.depth > 1 or NONE in tree.expand:
-        rows.append(f"select m.id, null::uuid, 2, {last} from m where {lacking}")
-    return rows
+        lone = rows.among(where=_lacking(node))
+        selects.append(f"select {row}.id, null::uuid as above, 2 as depth, {last} as path, {figures} from {lone}")
+    return selects
 
 
 def _roots(context: Context, tree: Tree) -> str:

@@ -14,10 +14,11 @@ from typing import Any
 from trimtab.core.fields.spec import SEVERAL, FieldKind, FieldSpec
 from trimtab.core.query.compile.context import Context, referred
 from trimtab.core.query.compile.flat import Matching
-from trimtab.core.query.compile.partials import Partials, partials
+from trimtab.core.query.compile.partials import Partials, all_rows, all_together, partials
 from trimtab.core.query.problems import refuse
 from trimtab.core.query.request import Fn, Request, Total
 
+GROUPED = "grouped"
 MOST = 10_000
 _UNGROUPED = {FieldKind.SELF, FieldKind.PROSE, FieldKind.WORDS, FieldKind.JSON, FieldKind.TIMEFRAME, FieldKind.INSTANT}
 Key = Any
@@ -44,8 +45,8 @@ class Axis:
         return found
 
 
-def parts_sql(context: Context, request: Request, match: Matching) -> dict[str, str]:
-    """Selects of one JSON text each: ``groups``, the parts of every combination of keys, and ``axis<n>``."""
+def grouped(context: Context, request: Request, match: Matching) -> str:
+    """The CTE ``GROUPED``: the parts of every combination of keys, g0, g1, …"""
     specs = [_checked(context, name) for name in request.group]
     parts = partials(context, request.totals)
     keys, joined = [], ""
@@ -54,13 +55,28 @@ def parts_sql(context: Context, request: Request, match: Matching) -> dict[str, 
         keys.append(f"{sql} as g{at}")
         joined += more
     joins = (*match.joins, *parts.joins, *(join for spec in specs for join in spec.joins))
-    inner = f"select {', '.join(keys)}, {parts.of_row()} from {context.rows(joins)}{joined} where {match.predicate}"
-    names = ", ".join(f"g{at}" for at in range(len(specs)))
-    grouped = f"select {names}, {parts.combined()} from ({inner}) q group by {names} limit {MOST + 1}"
+    return (
+        f"select {', '.join(keys)}, {parts.of_rows()} from {all_rows(context, match, joins)}{joined}"
+        f" where {match.predicate} group by {', '.join(str(at + 1) for at in range(len(specs)))}"
+    )
+
+
+def parts_sql(context: Context, request: Request, match: Matching) -> dict[str, str]:
+    """Selects of one JSON text each: ``groups``, the parts of each, ``axis<n>``, and ``totals`` if they are asked for.
+
+    Where a row is in one group alone, the totals are those of all groups together.
+    """
+    specs = [context.field(name) for name in request.group]
+    parts = partials(context, request.totals)
+    listed = ", ".join([*(f"g{at}" for at in range(len(specs))), parts.listed()])
     selects = {
-        "groups": f"(select coalesce(json_agg(json_build_array({names}, {parts.listed()})), '[]')::text"
-        f" from ({grouped}) q)"
+        "groups": f"(select coalesce(json_agg(json_build_array({listed})), '[]')::text"
+        f" from (select * from {GROUPED} limit {MOST + 1}) q)"
     }
+    if request.totals and any(spec.kind in SEVERAL for spec in specs):
+        selects["totals"] = all_together(context, match, parts)
+    elif request.totals:
+        selects["totals"] = f"(select {parts.json('q.')}::text from (select {parts.combined()} from {GROUPED}) q)"
     selects.update({f"axis{at}": _axis(context, spec) for at, spec in enumerate(specs) if spec.entity})
     return selects
 

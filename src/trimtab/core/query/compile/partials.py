@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trimtab.core.query.compile.context import Context
+from trimtab.core.query.compile.flat import Matching
 from trimtab.core.query.compile.totals import field_of
 from trimtab.core.query.request import Fn, Total
 
@@ -12,7 +13,7 @@ _COMBINED_BY = {"z": "sum", "s": "sum", "c": "sum", "l": "min", "h": "max"}
 
 @dataclass(frozen=True, slots=True)
 class Partials:
-    """``own`` maps a part's name to its SQL for one row; ``z`` counts rows and is always there."""
+    """``own`` maps a part's name to the value that it adds up; ``z`` counts rows and is always there."""
 
     own: dict[str, str]
     joins: tuple[str, ...]
@@ -24,7 +25,11 @@ class Partials:
 
     def of_row(self) -> str:
         """The parts of one row, for a select."""
-        return ", ".join(f"{sql} as {name}" for name, sql in self.own.items())
+        return ", ".join(f"{_of_one(name, value)} as {name}" for name, value in self.own.items())
+
+    def of_rows(self) -> str:
+        """The parts of many rows together, straight from the rows."""
+        return ", ".join(f"{_of_many(name, value)} as {name}" for name, value in self.own.items())
 
     def combined(self, prefix: str = "") -> str:
         """The parts of many rows or nodes together, for a select with grouping."""
@@ -44,6 +49,16 @@ class Partials:
             f"'{key}', coalesce(to_json({sql.replace('{p}', prefix)}), {_nothing(key)})" for key, sql in self.finals
         ]
         return f"json_build_object({', '.join(figures)})"
+
+
+def _of_one(name: str, value: str) -> str:
+    return f"({value} is not null)::int" if name[0] == "c" else value
+
+
+def _of_many(name: str, value: str) -> str:
+    if name[0] == "z":
+        return "count(*)"
+    return f"count({value})" if name[0] == "c" else f"{_COMBINED_BY[name[0]]}({value})"
 
 
 def _nothing(key: str) -> str:
@@ -68,9 +83,51 @@ def partials(context: Context, totals: tuple[Total, ...]) -> Partials:
             joins.extend(spec.joins)
             value = context.value(spec)
             for part in _NEEDS[total.fn]:
-                own[f"{part}{at}"] = f"({value} is not null)::int" if part == "c" else value
+                own[f"{part}{at}"] = value
         finals.append((total.key, _final(total.fn, at)))
     return Partials(own, tuple(dict.fromkeys(joins)), tuple(finals))
+
+
+def is_whole(match: Matching) -> bool:
+    """Whether every row of the workspace matches."""
+    return match.predicate == "true"
+
+
+def all_rows(context: Context, match: Matching, joins: tuple[str, ...], *, ordered: bool = False) -> str:
+    """The from clause of a select of all matching rows.
+
+    Where all of today's rows match, what is joined to them by their ids is read in the order of ids beside them; to
+    look up each would cost more. ``ordered`` reads them so too where the planner would not find it best by itself.
+    """
+    if not is_in_step(context, match):
+        return context.rows(joins)
+    row = context.alias("r")
+    instead = {
+        name: f" left join {in_order(context, context.join(name).entity)} {context.alias(name)}"
+        f" on {context.alias(name)}.id = {row}.id"
+        for name in joins
+        if context.sql(context.join(name).on) == f"{context.alias(name)}.id = {row}.id"
+    }
+    if not ordered:
+        return context.rows(joins, instead)
+    return f"{in_order(context, context.source.entity)} {row}{context.joined(joins, instead)}"
+
+
+def is_in_step(context: Context, match: Matching) -> bool:
+    """Whether all of today's rows match, so that relations are best read whole and side by side."""
+    return is_whole(match) and context.lens.is_live
+
+
+def in_order(context: Context, entity: str, where: str = "true", key: str = "id") -> str:
+    """The rows of a relation in the order of a key."""
+    return f"(select * from {context.rel(entity)} w where {where} order by w.{key})"
+
+
+def all_together(context: Context, match: Matching, parts: Partials) -> str:
+    """A select of the text of all figures over all matching rows."""
+    rows = all_rows(context, match, (*match.joins, *parts.joins), ordered=bool(parts.joins))
+    figures = f"select {parts.of_rows()} from {rows} where {match.predicate}"
+    return f"(select {parts.json('q.')}::text from ({figures}) q)"
 
 
 def _final(fn: Fn, at: int) -> str:

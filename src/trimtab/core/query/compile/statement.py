@@ -38,6 +38,8 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
         ctes["compared"] = _compared(columns)
         named += [("_changed", "changed"), ("_deleted", "deleted")]
         relation = "compared"
+    if request.group:
+        ctes[groups.GROUPED] = groups.grouped(context, request, match)
     parts = _parts(context, request, match, page, columns)
     before = ", ".join(
         f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
