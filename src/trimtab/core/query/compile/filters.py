@@ -168,7 +168,7 @@ class Filter:
         keys = [_option(spec, condition, at) for at in given]
         if spec.kind is FieldKind.CHOICES:
             return "(" + " or ".join(self._contains(spec, _json([key])) for key in keys) + ")"
-        if spec.stored:
+        if spec.stored and not self._indexed(spec):
             return self._stored(spec, keys, self.context.param(keys, "text[]"))
         return f"({self.context.sql(spec.sql)} = any({self.context.param(keys, 'text[]')}))"
 
