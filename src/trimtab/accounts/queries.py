@@ -11,6 +11,7 @@ from trimtab.accounts.models import ApiToken, Membership, Person, Team, TeamMemb
 from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.errors import NotFound
 from trimtab.core.models import ScopedQuerySet, Workspace
+from trimtab.core.query.lens import everything
 
 M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken)
 
@@ -25,9 +26,9 @@ def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) ->
     return found
 
 
-def _all(actor: Actor, model: type[M]) -> list[M]:
+def _seen(actor: Actor, model: type[M], entity: str) -> list[M]:
     actor.require(Permission.VIEW)
-    return list(model.objects.in_workspace(actor.workspace_id))
+    return list(model.objects.raw(*everything(entity, actor.lens)))
 
 
 def get_workspace(actor: Actor, *, lock: bool = False) -> Workspace:
@@ -36,13 +37,13 @@ def get_workspace(actor: Actor, *, lock: bool = False) -> Workspace:
 
 
 def list_people(actor: Actor) -> list[Person]:
-    """Everybody, by name."""
-    return sorted(_all(actor, Person), key=lambda person: (person.name.lower(), person.id))
+    """Everybody whom the actor's lens sees, by name."""
+    return sorted(_seen(actor, Person, "person"), key=lambda person: (person.name.lower(), person.id))
 
 
 def list_teams(actor: Actor) -> list[Team]:
-    """All teams, by name; the tree is in their ``parent_id``."""
-    return sorted(_all(actor, Team), key=lambda team: (team.name.lower(), team.id))
+    """All teams that the actor's lens sees, by name; the tree is in their ``parent_id``."""
+    return sorted(_seen(actor, Team, "team"), key=lambda team: (team.name.lower(), team.id))
 
 
 def list_team_members(actor: Actor, team_id: UUID) -> list[TeamMember]:
@@ -75,7 +76,7 @@ class Member:
 def list_members(actor: Actor) -> list[Member]:
     """Every member of the workspace, by address."""
     actor.require(Permission.VIEW)
-    memberships = _all(actor, Membership)
+    memberships = list(Membership.objects.in_workspace(actor.workspace_id))
     users = User.objects.in_bulk([membership.user_id for membership in memberships])
     return sorted((_member(m, users) for m in memberships), key=lambda member: member.email)
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
 from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.core.query.lens import everything
 from trimtab.core.statements import fetch_prepared, find_locked
 from trimtab.roadmap.models import Item, Level, Phase, Track
 
@@ -29,6 +30,11 @@ def rows(actor: Actor, model: type[M]) -> ScopedQuerySet:
     actor.require(Permission.VIEW)
     found: ScopedQuerySet = model.objects.in_workspace(actor.workspace_id)  # type: ignore[attr-defined]
     return found
+
+
+def seen(actor: Actor, model: type[M], entity: str) -> list[M]:
+    """All records of ``entity`` as the actor's lens sees them, in no order. Raises Forbidden."""
+    return list(rows(actor, model).raw(*everything(entity, actor.lens)))
 
 
 def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:

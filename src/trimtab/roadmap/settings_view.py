@@ -7,8 +7,8 @@ from uuid import UUID
 
 from trimtab.core.actors import Actor
 from trimtab.core.models import CustomField
-from trimtab.roadmap import queries
 from trimtab.roadmap.models import Area, Dimension, DimensionValue, Level, Phase, Release, Track
+from trimtab.roadmap.queries import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +129,34 @@ class Config:
 
 
 def get_config(actor: Actor) -> Config:
-    """The actor's workspace as it is set up today. Raises Forbidden."""
-    values = [view(ValueView, value) for value in queries.rows(actor, DimensionValue).order_by("position", "key")]
-    tracks = [view(TrackView, track) for track in queries.rows(actor, Track).order_by("-primary", "position", "key")]
+    """The actor's workspace as it is set up where the actor's lens looks: today, or then. Raises Forbidden."""
+    tracks = sorted(seen(actor, Track, "track"), key=lambda track: (not track.primary, *_placed(track)))
     order = {track.id: place for place, track in enumerate(tracks)}
-    phases = [view(PhaseView, phase) for phase in queries.rows(actor, Phase).order_by("position", "key")]
+    phases = sorted(
+        seen(actor, Phase, "phase"), key=lambda each: (order.get(each.track_id, len(order)), *_placed(each))
+    )
+    values = [view(ValueView, value) for value in sorted(seen(actor, DimensionValue, "dimension_value"), key=_placed)]
+    areas = sorted(seen(actor, Area, "area"), key=lambda area: (area.rank, area.name, area.id))
+    releases = sorted(seen(actor, Release, "release"), key=lambda release: release.key)
     return Config(
-        areas=tuple(view(AreaView, area) for area in queries.rows(actor, Area).order_by("rank", "name", "id")),
-        levels=tuple(view(LevelView, level) for level in queries.rows(actor, Level).order_by("-rank")),
-        tracks=tuple(tracks),
-        phases=tuple(sorted(phases, key=lambda phase: order[phase.track_id])),
+        areas=tuple(view(AreaView, area) for area in areas),
+        levels=tuple(view(LevelView, level) for level in sorted(seen(actor, Level, "level"), key=lambda x: -x.rank)),
+        tracks=tuple(view(TrackView, track) for track in tracks),
+        phases=tuple(view(PhaseView, phase) for phase in phases),
         dimensions=tuple(
             view(DimensionView, dimension, values=tuple(v for v in values if v.dimension_id == dimension.id))
-            for dimension in queries.rows(actor, Dimension).order_by("position", "key")
+            for dimension in sorted(seen(actor, Dimension, "dimension"), key=_placed)
         ),
-        releases=tuple(view(ReleaseView, release) for release in queries.rows(actor, Release).order_by("key")),
+        releases=tuple(view(ReleaseView, release) for release in releases),
         custom_fields=tuple(
             view(FieldView, field, options=tuple(field.options))
-            for field in queries.rows(actor, CustomField).order_by("position", "key")
+            for field in sorted(seen(actor, CustomField, "custom_field"), key=_placed)
         ),
     )
+
+
+def _placed(record: Any) -> tuple[int, str]:
+    return record.position, record.key
 
 
 def view(kind: Any, record: Any, **over: Any) -> Any:

@@ -115,7 +115,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Config */
+        /**
+         * Get Config
+         * @description As it is today or, with ``as_of`` and ``known_on``, with the names and records of then.
+         *
+         *     The workspace's own settings are always today's.
+         */
         get: operations["getConfig"];
         put?: never;
         post?: never;
@@ -1852,6 +1857,16 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * LensOf
+         * @description A day, which means its end where the workspace is, or an instant.
+         */
+        LensOf: {
+            /** As Of */
+            as_of?: string | null;
+            /** Known On */
+            known_on?: string | null;
         };
         /** LevelChange */
         LevelChange: {
@@ -3635,7 +3650,10 @@ export interface operations {
     };
     getConfig: {
         parameters: {
-            query?: never;
+            query?: {
+                as_of?: string | null;
+                known_on?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -3,7 +3,7 @@ import { Outlet, useNavigate, useParams, useRouter, useSearch } from "@tanstack/
 import { useEffect, useMemo, useState } from "react";
 import { ApiError, setWorkspace } from "../api/client";
 import type { Config, Lens, Me } from "../api/types";
-import { configQuery, type Here, HereProvider, isPast, meQuery } from "../api/workspace";
+import { configQuery, type Here, HereProvider, isPast, meQuery, namedAsThen, pastConfigQuery } from "../api/workspace";
 import { fieldsQuery } from "../features/core/queries";
 import { useLive } from "../features/core/live";
 import { TimeRail } from "../features/core/time-rail";
@@ -61,20 +61,22 @@ function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
 
   const { as_of, known_on } = search;
   const role = me.workspaces.find((each) => each.slug === slug)?.role ?? me.role ?? "viewer";
+  const lens = useMemo<Lens>(() => ({ ...(as_of ? { as_of } : {}), ...(known_on ? { known_on } : {}) }), [as_of, known_on]);
+  const { data: then } = useQuery(pastConfigQuery(slug, lens));
   const here = useMemo<Here>(() => {
-    const lens: Lens = { ...(as_of ? { as_of } : {}), ...(known_on ? { known_on } : {}) };
-    return { slug, me, config, lens, canEdit: !READS_ONLY.has(role) && !isPast(lens) };
-  }, [slug, me, config, as_of, known_on, role]);
+    const seen = then && isPast(lens) ? namedAsThen(config, then) : config;
+    return { slug, me, config: seen, lens, canEdit: !READS_ONLY.has(role) && !isPast(lens) };
+  }, [slug, me, config, then, lens, role]);
   const past = isPast(here.lens);
 
-  const setLens = (lens: Lens) =>
+  const setLens = (wanted: Lens) =>
     void navigate({
       to: ".",
       replace: true,
       search: ({ as_of: _day, known_on: _known, ...rest }) => ({
         ...rest,
-        ...(lens.as_of ? { as_of: lens.as_of } : {}),
-        ...(lens.known_on ? { known_on: lens.known_on } : {}),
+        ...(wanted.as_of ? { as_of: wanted.as_of } : {}),
+        ...(wanted.known_on ? { known_on: wanted.known_on } : {}),
       }),
     });
   const go = (page: "roadmap" | "history" | "settings") =>

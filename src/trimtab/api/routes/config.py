@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from trimtab import settings
 from trimtab.accounts import public as accounts
@@ -17,6 +17,13 @@ from trimtab.roadmap import schemas as roadmap_schemas
 from trimtab.sample.content import PASSWORD
 
 router = Router(tags=["config"])
+
+
+class LensOf(Schema):
+    """A day, which means its end where the workspace is, or an instant."""
+
+    as_of: str | None = None
+    known_on: str | None = None
 
 
 class TeamRef(Schema):
@@ -49,7 +56,11 @@ class ConfigOut(Schema):
 
 
 @router.get("/config", response={200: ConfigOut} | REFUSALS, operation_id="getConfig")
-def get_config(request: HttpRequest) -> dict[str, Any]:
+def get_config(request: HttpRequest, lens: Query[LensOf]) -> dict[str, Any]:
+    """As it is today or, with ``as_of`` and ``known_on``, with the names and records of then.
+
+    The workspace's own settings are always today's.
+    """
     actor = actor_of(request)
     return roadmap.config(actor) | {
         "workspace": workspace_out(accounts.get_workspace(actor)),

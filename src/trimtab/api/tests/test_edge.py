@@ -306,6 +306,27 @@ class TestOpenapi:
         assert all(name[0].islower() and "_" not in name for name in names)
 
 
+class TestConfig:
+    def test_the_past_has_the_names_of_then(self):
+        ana = call_as(found_workspace())
+        with inside(ana.actor):
+            roadmap.create_defaults(actor=ana.actor)
+        team = ana("post", "/teams", {"name": "Before"}).json()
+        between = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        ana("patch", f"/teams/{team['id']}", {"version": 1, "set": {"name": "After"}})
+        ana("post", "/areas", {"name": "New"})
+
+        def config(query: str) -> dict:
+            return ana("get", f"/config{query}").json()
+
+        then, now = config(f"?as_of={between}"), config("")
+        assert [[each["name"] for each in found["teams"]] for found in (then, now)] == [["Before"], ["After"]]
+        assert [len(found["areas"]) for found in (then, now)] == [0, 1]
+        assert (then["phases"], then["tracks"]) == (now["phases"], now["tracks"])
+        assert config("?as_of=1900-01-01")["teams"] == []
+        assert config(f"?known_on={between}")["teams"] == then["teams"]
+
+
 class TestHistory:
     def test_names_stand_beside_ids(self, ana):
         config = ana("get", "/config").json()

@@ -19,6 +19,14 @@ def rel(entity: str, lens: Lens) -> str:
     return f"(select * from scoped.{entity}_version where {_seen(lens)})"
 
 
+def everything(entity: str, lens: Lens) -> tuple[str, dict[str, object]]:
+    """The statement, and its parameters, for all records of ``entity`` as ``lens`` sees them, in no order.
+
+    For ``objects.raw``; what a version holds beyond its record's columns comes along. Raises as ``rel`` does.
+    """
+    return f"select * from {rel(entity, lens)} r", parameters(lens)
+
+
 def _seen(lens: Lens) -> str:
     if lens.known_on is None:
         return f"during @> {AS_OF} and voided_at is null"
