@@ -1,12 +1,14 @@
 """A custom field marked as indexed gets an index that its conditions use, and loses it again."""
 
 import random
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, connections
 
 from trimtab.core import ledger, query
 from trimtab.core.fields import indexes
+from trimtab.core.ids import new_id
 from trimtab.core.query import answer, request
 from trimtab.core.query.compile import flat
 from trimtab.roadmap.models import Item
@@ -74,6 +76,29 @@ class TestLongText:
             assert [row["f"] for row in rows] == expected
 
 
+@pytest.fixture(scope="module")
+def full():
+    """A workspace with enough in it that one way is the best, and its field; PostgreSQL has counted them."""
+    actor = make_workspace()
+    field = make_custom_field(actor, "f", "number", indexed=True)
+    levels = [level(actor, key) for key in ("bet", "initiative", "feature", "work_item")]
+    draw = random.Random(1)
+    items = [
+        Item(
+            id=new_id(), workspace_id=actor.workspace_id, number=number, key=f"K-{draw.random()}", title="x",
+            rank=f"{draw.random()}", level_id=levels[number % 4], start_on=date(2026, 1, 1) + timedelta(number),
+            start_precision="day", benefit=draw.randrange(1000), custom={str(field.id): draw.randrange(1000)},
+        )
+        for number in range(1, 2001)
+    ]  # fmt: skip
+    with inside(actor), ledger.change_set(actor, at=NOON.now):
+        Item.objects.bulk_create(items)
+    indexes.settle()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("analyze roadmap_item")
+    return actor, field
+
+
 class TestWalks:
     """The plans of pages: a walk from where the page begins, with nothing put in order as a whole."""
 
@@ -83,10 +108,8 @@ class TestWalks:
          ("sort:benefit", "item_benefit"), ("sort:-benefit", "item_benefit"), ("sort:-key", "item_key"),
          ("level:feature sort:rank", "item_level"), ("level:feature sort:key", "item_key")],
     )  # fmt: skip
-    def test_an_order_is_walked_in_its_index(self, question, index):
-        actor = make_workspace()
-        field = make_custom_field(actor, "f", "number", indexed=True)
-        indexes.settle()
+    def test_an_order_is_walked_in_its_index(self, full, question, index):
+        actor, field = full
 
         plan = _plan(actor, question)
 
