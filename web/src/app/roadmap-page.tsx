@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../api/client";
-import type { Field, QueryProblem } from "../api/types";
+import type { Config, Field, QueryProblem } from "../api/types";
 import { isPast, useHere } from "../api/workspace";
 import { FilterBar, type FilterBarHandle } from "../features/core/filter-bar";
 import { HistoryLines } from "../features/core/history-lines";
@@ -149,7 +149,7 @@ export function RoadmapPage() {
               entity="item"
               id={view.item}
               labelOf={(field) => labelOf(field, columns, config.custom_fields)}
-              wordsOf={(field, value) => (field === "health" || field === "horizon" ? inWords(config, field, value) : null)}
+              wordsOf={(field, value) => wordsOf(field, value, config)}
               tellPart={(line) => tellPart(line, view.item ?? "")}
             />
           }
@@ -185,6 +185,13 @@ function labelOf(field: string, columns: Column[], custom: { id: string; name: s
   if (own) return own.name;
   const plain = name.replace(/_(id|on|at)$/, "").replace("_", ".");
   return columns.find((column) => column.name === plain)?.label ?? sentence(name.replace(/_(id|on|at)$/, "").replaceAll("_", " "));
+}
+
+/** The words for a value that is one of a few; null where it speaks for itself. */
+function wordsOf(field: string, value: unknown, config: Config): string | null {
+  if (field === "health" || field === "horizon") return inWords(config, field, value);
+  const own = config.custom_fields.find((each) => field === `custom.${each.id}`);
+  return own && own.options.length > 0 ? inWords(config, own.key, value) : null;
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);

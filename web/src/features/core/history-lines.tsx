@@ -81,6 +81,7 @@ interface EntryProps extends Pick<Props, "labelOf" | "wordsOf" | "tellPart"> {
 function Entry({ lines, labelOf, wordsOf, tellPart, onUndo }: EntryProps) {
   const [line] = lines;
   const imported = isImported(line);
+  const parts = lines.flatMap((each) => (tellPart(each) ?? []).map((told) => <PartChange key={`${each.seq} ${told.what}`} told={told} />));
   return (
     <li className={css.line} data-undone={line.undone || undefined} data-imported={imported || undefined}>
       <div className={css.who}>
@@ -103,9 +104,7 @@ function Entry({ lines, labelOf, wordsOf, tellPart, onUndo }: EntryProps) {
       </p>
       {line.note && <p className={css.note}>{line.note}</p>}
       {lines.filter((each) => tellPart(each) === null).map((each) => <OwnChange key={each.seq} line={each} labelOf={labelOf} wordsOf={wordsOf} />)}
-      <ul className={css.changes}>
-        {lines.flatMap((each) => (tellPart(each) ?? []).map((told) => <PartChange key={`${each.seq} ${told.what}`} told={told} />))}
-      </ul>
+      {parts.length > 0 && <ul className={css.changes}>{parts}</ul>}
     </li>
   );
 }
