@@ -116,6 +116,7 @@ CUSTOM_SORTS = st.builds(
     st.tuples(one_of(*INDEXED), st.booleans()),
     SORTS,
 )
+SOME_OR_ALL = st.none() | FILTERS
 INSTANTS = st.none() | st.integers(0, 5)
 EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -125,6 +126,10 @@ def items_at(step):
         return list(world().items.values()), None
     at = sorted(world().past)[step]
     return list(world().past[at].values()), {"as_of": (at + timedelta(hours=1)).isoformat()}
+
+
+def matching(items, node):
+    return [item for item in items if node is None or naive.matches(world(), item, node)]
 
 
 def ask(**question):
@@ -247,14 +252,14 @@ class TestRun:
             assert values["ref"] == f"TT-{item['number']}"
 
     @given(
-        FILTERS,
+        SOME_OR_ALL,
         INSTANTS,
         one_of("area", "team", "owner", "health", "c_choice", "dim.segment", "tags", "phase.category"),
     )
     @EXAMPLES
     def test_groups_add_up(self, node, step, by):
         items, lens = items_at(step)
-        rows = [item for item in items if naive.matches(world(), item, node)]
+        rows = matching(items, node)
         groups = {}
         for item in rows:
             value = naive.value_of(world(), item, by)
@@ -273,12 +278,15 @@ class TestRun:
         assert found == {name: naive.totals(members, "benefit") for name, members in groups.items()}
         assert answer["totals"] == naive.totals(rows, "benefit")
 
-    @given(FILTERS, INSTANTS, SORTS, st.integers(1, 4), st.sets(st.integers(1, 34), max_size=6))
+    @given(
+        SOME_OR_ALL, INSTANTS, SORTS, st.integers(1, 4), st.sets(st.integers(1, 34), max_size=6),
+        st.none() | st.integers(1, 34),
+    )  # fmt: skip
     @EXAMPLES
-    def test_a_tree_shows_matches_with_their_ancestors_and_adds_up(self, node, step, sort, depth, opened):
+    def test_a_tree_shows_matches_with_their_ancestors_and_adds_up(self, node, step, sort, depth, opened, under):
         items, lens = items_at(step)
         by_id = {item["id"]: item for item in items}
-        rows = {item["id"] for item in items if naive.matches(world(), item, node)}
+        rows = {item["id"] for item in matching(items, node)}
         below = {key: [] for key in by_id}
         for key in rows:
             at = key
@@ -295,12 +303,13 @@ class TestRun:
                 if level < depth or key in expand:
                     walk(key, level + 1)
 
-        walk(None, 1)
+        top = next((key for key, item in by_id.items() if item["number"] == under), None)
+        walk(top, 1)
         fns = [{"fn": "count"}, *({"fn": fn, "field": "benefit"} for fn in ("sum", "min", "max", "missing"))]
 
         answer = ask(
             filter=node, lens=lens, totals=fns, page={"size": 1000}, sort=[{"field": n, "desc": d} for n, d in sort],
-            tree={"axis": "parent", "depth": depth, "expand": [str(key) for key in expand]},
+            tree={"axis": "parent", "depth": depth, "expand": [str(key) for key in expand], "under": top and str(top)},
         )  # fmt: skip
 
         columns = answer["columns"]
@@ -310,6 +319,8 @@ class TestRun:
             for at, key in enumerate(columns["id"])
         ]
         assert found == expected
+        assert columns["has_children"] == [figures["count"] > matched for _, _, matched, figures in expected]
+        assert answer["totals"] == naive.totals([by_id[key] for key in rows], "benefit")
 
     @given(
         one_of("zebra", "zebra orchid", "marb", '"zebra orchid"', "copper wal", "absent"),
@@ -337,11 +348,11 @@ class TestRun:
             in_title = ["zebra" in title.lower() for _, title in found]
             assert in_title == sorted(in_title, reverse=True)
 
-    @given(FILTERS, INSTANTS, SORTS, one_of("area", "dim.segment", "colour", "owner"), st.integers(1, 4))
+    @given(SOME_OR_ALL, INSTANTS, SORTS, one_of("area", "dim.segment", "colour", "owner"), st.integers(1, 4))
     @EXAMPLES
     def test_a_tree_of_areas_or_values_holds_every_match_and_adds_up(self, node, step, sort, axis, depth):
         items, lens = items_at(step)
-        rows = [item for item in items if naive.matches(world(), item, node)]
+        rows = matching(items, node)
         above = world().above.get(axis, {})
         members = {}
         for item in rows:
@@ -391,6 +402,7 @@ class TestRun:
             (key, columns["depth"][at], {name[6:]: columns[name][at] for name in totals})
             for at, key in enumerate(columns["id"])
         ]
+        assert answer["totals"] == naive.totals(rows, "benefit")
 
     def test_before_everything_there_is_nothing(self):
         assert ask(lens={"as_of": (BEGAN - timedelta(days=1)).isoformat()})["rows"] == 0

@@ -36,7 +36,7 @@ def axis_tree(context: Context, request: Request, tree: Tree, match: Matching, c
         ("matched", "matched"),
     ]
     totals = [(f"total.{key}", f"t{at}") for at, (key, _) in enumerate(parts.finals)]
-    return Page(ctes, None, (*shown, *totals), totals=rows.totals)
+    return Page(ctes, None, (*shown, *totals), totals=rows.totals())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +58,44 @@ class _Rows:
         rows = self.context.rows((*self.match.joins, *self.parts.joins))
         return f"{rows}{self._linked()}{also} where ({self.match.predicate}) and {where}"
 
-    def everything(self) -> str:
-        """From and where of a select of all of them."""
+    def added_up(self) -> str:
+        """A select of all of them by node, and by whether it is a row's first, where that can be told in passing."""
         joins = (*self.match.joins, *self.parts.joins)
         rows = all_rows(self.context, self.match, joins, ordered=self.spec.link is not None)
-        return f"{rows}{self._linked(whole=is_in_step(self.context, self.match))} where {self.match.predicate}"
+        first = "true"
+        if self._told_apart:
+            rows, first = rows + self._side_by_side(), "coalesce(l.first, true)"
+        else:
+            rows += self._linked()
+        return (
+            f"select {self.node} as node, {first} as first, {self.parts.of_rows()}"
+            f" from {rows} where {self.match.predicate} group by 1, 2"
+        )
 
-    def _linked(self, *, whole: bool = False) -> str:
-        link, row = self.spec.link, self.context.alias("r")
-        if link is None:
-            return ""
-        relation = self.context.rel(link.entity)
-        if whole:
-            relation = in_order(self.context, link.entity, link.where, link.record)
-        return f" left join {relation} l on l.{link.record} = {row}.id and l.{link.where}"
+    def totals(self) -> str:
+        """The text of all totals: those of the nodes, where no row counts twice in them."""
+        if self.spec.link is not None and not self._told_apart:
+            return all_together(self.context, self.match, self.parts)
+        return f"(select {self.parts.json('q.')}::text from (select {self.parts.combined()} from a where first) q)"
 
     @property
-    def totals(self) -> str:
-        """The text of all totals: of the nodes' own where each row has one at most."""
-        if self.spec.link is None:
-            return f"(select {self.parts.json('q.')}::text from (select {self.parts.combined()} from a) q)"
-        return all_together(self.context, self.match, self.parts)
+    def _told_apart(self) -> bool:
+        return self.spec.link is not None and is_in_step(self.context, self.match)
+
+    def _linked(self) -> str:
+        link = self.spec.link
+        if link is None:
+            return ""
+        on = f"l.{link.record} = {self.context.alias('r')}.id and l.{link.where}"
+        return f" left join {self.context.rel(link.entity)} l on {on}"
+
+    def _side_by_side(self) -> str:
+        link = self.spec.link
+        assert link is not None
+        first = f"row_number() over (partition by {link.record}) = 1 as first"
+        linked = in_order(self.context, link.entity, link.where, link.record)
+        values = f"(select {link.record}, {link.value}, {first} from {linked} w)"
+        return f" left join {values} l on l.{link.record} = {self.context.alias('r')}.id"
 
 
 def _added_up(context: Context, spec: FieldSpec, rows: _Rows) -> dict[str, str]:
@@ -89,7 +106,7 @@ def _added_up(context: Context, spec: FieldSpec, rows: _Rows) -> dict[str, str]:
     parent = f"x.{source.parent}" if source.parent else "null::uuid"
     name, within = source.name.replace("{r}", "x"), spec.within.replace("{r}", "x")
     return {
-        "a": f"select {rows.node} as node, {rows.parts.of_rows()} from {rows.everything()} group by 1",
+        "a": rows.added_up(),
         "g": f"select x.id, {parent} as parent_id, {name} as label, row_number() over (order by {keys}, x.id) as pos"
         f" from {context.rel(source.entity)} x where {within}",
         "c": "select id, id as above from g union select c.id, g.parent_id from c join g on g.id = c.above"

@@ -73,7 +73,7 @@ def parts_sql(context: Context, request: Request, match: Matching) -> dict[str, 
         "groups": f"(select coalesce(json_agg(json_build_array({listed})), '[]')::text"
         f" from (select * from {GROUPED} limit {MOST + 1}) q)"
     }
-    if request.totals and any(spec.kind in SEVERAL for spec in specs):
+    if request.totals and any(spec.link is not None or spec.kind in SEVERAL for spec in specs):
         selects["totals"] = all_together(context, match, parts)
     elif request.totals:
         selects["totals"] = f"(select {parts.json('q.')}::text from (select {parts.combined()} from {GROUPED}) q)"
