@@ -21,8 +21,8 @@ class Shape:
 
     @property
     def per_level(self) -> dict[str, int]:
-        """Few bets, many work items."""
-        bets, initiatives, features = self.items // 250, self.items // 50, self.items // 8
+        """Few bets, many work items; something on each level however small the whole."""
+        bets, initiatives, features = (max(self.items // share, 1) for share in (250, 50, 8))
         below = self.items - bets - initiatives - features
         return {"bet": bets, "initiative": initiatives, "feature": features, "work_item": below}
 
