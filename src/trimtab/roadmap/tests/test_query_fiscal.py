@@ -68,3 +68,15 @@ class TestFiscalPeriods:
 
         assert "2026-I2" in offered(actor, "timeframe:2026")
         assert titles(actor, text="timeframe:2026-I2") == set()
+
+
+class TestOneEnd:
+    @pytest.mark.parametrize("text", ["timeframe:2026-04-20", "timeframe:2026-02-01..2026-02-02"])
+    def test_a_start_or_an_end_alone_spans_its_quarter_of_a_year_from_february(self, text):
+        actor = make_workspace(fiscal_start_month=2)
+        make_item(actor, title="start", start_on=date(2026, 2, 1), start_precision="quarter")
+        make_item(actor, title="end", end_on=date(2026, 4, 30), end_precision="quarter")
+
+        assert titles(actor, text=text) == {"start", "end"}
+        assert titles(actor, text="timeframe:2026-01-31") == set()
+        assert titles(actor, text="timeframe:2026-05-01") == set()

@@ -319,25 +319,15 @@ def _spans(op: Op, periods: list[literals.Period], day: Callable[[Any], str]) ->
 
 
 def _first(day: str, precision: str) -> str:
-    """The first day of what a day with a precision means."""
-    at = f"{day}::timestamp"
-    return (
-        f"(case {precision} when 'month' then date_trunc('month', {at})::date"
-        f" when 'quarter' then date_trunc('quarter', {at})::date when 'year' then date_trunc('year', {at})::date"
-        f" when 'half' then (date_trunc('year', {at})"
-        f" + case when extract(month from {day}) > 6 then interval '6 months' else interval '0' end)::date"
-        f" else {day} end)"
-    )
+    """The first day of the period of that length whose last day is ``day``, in a year that begins in any month."""
+    cases = " ".join(f"when '{grain}' then (({day} + 1) - interval '{span}')::date" for grain, span in _SPANS.items())
+    return f"(case {precision} {cases} else {day} end)"
 
 
 def _last(day: str, precision: str) -> str:
-    """The last day of what a day with a precision means."""
-    at = f"{day}::timestamp"
-    return (
-        f"(case {precision} when 'month' then (date_trunc('month', {at}) + interval '1 month -1 day')::date"
-        f" when 'quarter' then (date_trunc('quarter', {at}) + interval '3 months -1 day')::date"
-        f" when 'half' then (date_trunc('year', {at})"
-        f" + case when extract(month from {day}) > 6 then interval '12 months -1 day'"
-        f" else interval '6 months -1 day' end)::date"
-        f" when 'year' then (date_trunc('year', {at}) + interval '12 months -1 day')::date else {day} end)"
-    )
+    """The last day of the period of that length whose first day is ``day``."""
+    cases = " ".join(f"when '{grain}' then ({day} + interval '{span} -1 day')::date" for grain, span in _SPANS.items())
+    return f"(case {precision} {cases} else {day} end)"
+
+
+_SPANS = {"month": "1 month", "quarter": "3 months", "half": "6 months", "year": "12 months"}
