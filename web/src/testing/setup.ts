@@ -1,7 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
+
+configure({ asyncUtilTimeout: 15_000 }); // a busy machine is slow, not wrong
 
 // What jsdom leaves out and the parts under test lean on.
 globalThis.ResizeObserver = class {

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, it, vi } from "vitest";
@@ -10,9 +10,9 @@ const filter = () => screen.getByRole("textbox", { name: "Filter" });
 it("asks once typing pauses, not at every letter", async () => {
   const handleChange = vi.fn();
   renderPart(<FilterBar text="" problems={[]} onChange={handleChange} />);
-  await userEvent.type(filter(), "payouts");
+  for (const text of ["p", "pay", "payouts"]) fireEvent.change(filter(), { target: { value: text } });
   await waitFor(() => expect(handleChange).toHaveBeenCalledWith("payouts"));
-  expect(handleChange.mock.calls.length).toBeLessThan(4);
+  expect(handleChange).toHaveBeenCalledTimes(1);
 });
 
 it("completes fields and values with the keyboard", async () => {
