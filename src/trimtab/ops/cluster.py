@@ -260,8 +260,7 @@ class Cluster:
     def _await_predecessor(self) -> None:
         """Wait for a server whose owner was killed to end; clear its mark when its id now names someone else."""
         if not processes.wait_gone(self.data, seconds=30):
-            for pid in processes.working_in(self.data):
-                os.kill(pid, signal.SIGQUIT)
+            processes.signal_working_in(self.data, signal.SIGQUIT)
             if not processes.wait_gone(self.data, seconds=10):
                 raise DatabaseTrouble(
                     f"A PostgreSQL server still runs on {self.data} (processes {processes.working_in(self.data)})."

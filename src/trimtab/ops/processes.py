@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -92,6 +93,13 @@ def working_in(folder: Path) -> list[int]:
         except OSError:  # it ended meanwhile
             continue
     return sorted(found)
+
+
+def signal_working_in(folder: Path, number: signal.Signals) -> None:
+    """Signal everything that works in ``folder``; what ends meanwhile needs none."""
+    for pid in working_in(folder):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def wait_gone(folder: Path, *, seconds: float) -> bool:

@@ -184,8 +184,7 @@ class TestAfterAKill:
         with psycopg.connect(url) as connection:
             connection.execute("create table kept as select 7 as n")
         owner.send_signal(signal.SIGSTOP)
-        for pid in processes.working_in(home / "pg" / "data"):
-            os.kill(pid, signal.SIGKILL)
+        processes.signal_working_in(home / "pg" / "data", signal.SIGKILL)
         owner.kill()
         owner.wait()
 

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,8 @@ class TestStop:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         for pid in group_members(leaders):  # what a child started ends with its child's own care, not ours
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def test_a_child_that_will_not_listen_is_killed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         deaf = (
