@@ -59,28 +59,47 @@ class _Rows:
         return f"{rows}{self._linked()}{also} where ({self.match.predicate}) and {where}"
 
     def added_up(self) -> str:
-        """A select of all of them by node, and by whether it is a row's first, where that can be told in passing."""
+        """A select of all of them by node; a row counts in each of its nodes."""
         joins = (*self.match.joins, *self.parts.joins)
-        rows = all_rows(self.context, self.match, joins, ordered=self.spec.link is not None)
-        first = "true"
-        if self._told_apart:
-            rows, first = rows + self._side_by_side(), "coalesce(l.first, true)"
+        selected = f"{self.node} as node, {self.parts.of_rows()}"
+        rows = all_rows(self.context, self.match, joins, selected, ordered=self.spec.link is not None)
+        if self._in_step:
+            rows += f" left join {self._values('l')} on l.{self._record} = {self.context.alias('r')}.id"
         else:
             rows += self._linked()
-        return (
-            f"select {self.node} as node, {first} as first, {self.parts.of_rows()}"
-            f" from {rows} where {self.match.predicate} group by 1, 2"
-        )
+        return f"select {selected} from {rows} where {self.match.predicate} group by 1"
 
     def totals(self) -> str:
-        """The text of all totals: those of the nodes, where no row counts twice in them."""
-        if self.spec.link is not None and not self._told_apart:
+        """The text of all totals, in which a row counts once."""
+        if self.spec.link is not None and not self._in_step:
             return all_together(self.context, self.match, self.parts)
-        return f"(select {self.parts.json('q.')}::text from (select {self.parts.combined()} from a where first) q)"
+        together = f"select {self.parts.combined()} from a"
+        if self._in_step:
+            together = f"select {self.parts.less('q.', 'e.')} from ({together}) q, ({self._repeated()}) e"
+        return f"(select {self.parts.json('q.')}::text from ({together}) q)"
 
     @property
-    def _told_apart(self) -> bool:
+    def _in_step(self) -> bool:
         return self.spec.link is not None and is_in_step(self.context, self.match)
+
+    @property
+    def _record(self) -> str:
+        return self.spec.link.record if self.spec.link else ""
+
+    def _values(self, alias: str) -> str:
+        """The values of all rows, in the order of the rows."""
+        link = self.spec.link
+        assert link is not None
+        return in_order(self.context, link.entity, alias, f"{alias}.{link.value}", where=link.where, key=link.record)
+
+    def _repeated(self) -> str:
+        """A select of what rows of several nodes add to the sum of all nodes beyond their first."""
+        several = f"select {self._record}, count(*) - 1 as more from {self._values('w')} group by 1 having count(*) > 1"
+        rows = self.context.rows(self.parts.joins)
+        return (
+            f"select {self.parts.times('d.more')} from ({several}) d join {rows}"
+            f" on {self.context.alias('r')}.id = d.{self._record}"
+        )
 
     def _linked(self) -> str:
         link = self.spec.link
@@ -88,14 +107,6 @@ class _Rows:
             return ""
         on = f"l.{link.record} = {self.context.alias('r')}.id and l.{link.where}"
         return f" left join {self.context.rel(link.entity)} l on {on}"
-
-    def _side_by_side(self) -> str:
-        link = self.spec.link
-        assert link is not None
-        first = f"row_number() over (partition by {link.record}) = 1 as first"
-        linked = in_order(self.context, link.entity, link.where, link.record)
-        values = f"(select {link.record}, {link.value}, {first} from {linked} w)"
-        return f" left join {values} l on l.{link.record} = {self.context.alias('r')}.id"
 
 
 def _added_up(context: Context, spec: FieldSpec, rows: _Rows) -> dict[str, str]:

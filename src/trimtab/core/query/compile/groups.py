@@ -55,8 +55,9 @@ def grouped(context: Context, request: Request, match: Matching) -> str:
         keys.append(f"{sql} as g{at}")
         joined += more
     joins = (*match.joins, *parts.joins, *(join for spec in specs for join in spec.joins))
+    selected = f"{', '.join(keys)}, {parts.of_rows()}"
     return (
-        f"select {', '.join(keys)}, {parts.of_rows()} from {all_rows(context, match, joins)}{joined}"
+        f"select {selected} from {all_rows(context, match, joins, selected)}{joined}"
         f" where {match.predicate} group by {', '.join(str(at + 1) for at in range(len(specs)))}"
     )
 

@@ -1,5 +1,6 @@
 """Figures in parts that add up: of rows to nodes, of nodes to what lies above them."""
 
+import re
 from dataclasses import dataclass
 
 from trimtab.core.query.compile.context import Context
@@ -39,6 +40,22 @@ class Partials:
         """The parts of two rows of which one may be absent, for a select of both."""
         return ", ".join(f"{_together(name, one + name, other + name)} as {name}" for name in self.own)
 
+    def times(self, count: str) -> str:
+        """The parts that add up of rows that count ``count`` times each, for a select with grouping."""
+        return ", ".join(f"{_repeated(name, value, count)} as {name}" for name, value in self._adding_up.items())
+
+    def less(self, one: str, other: str) -> str:
+        """The parts of ``one`` without those that ``times`` selected in ``other``."""
+        adding = self._adding_up
+        return ", ".join(
+            f"{one}{name} - coalesce({other}{name}, 0) as {name}" if name in adding else f"{one}{name}"
+            for name in self.own
+        )
+
+    @property
+    def _adding_up(self) -> dict[str, str]:
+        return {name: value for name, value in self.own.items() if _COMBINED_BY[name[0]] == "sum"}
+
     def listed(self, prefix: str = "") -> str:
         """The parts as they are."""
         return ", ".join(prefix + name for name in self.own)
@@ -59,6 +76,12 @@ def _of_many(name: str, value: str) -> str:
     if name[0] == "z":
         return "count(*)"
     return f"count({value})" if name[0] == "c" else f"{_COMBINED_BY[name[0]]}({value})"
+
+
+def _repeated(name: str, value: str, count: str) -> str:
+    if name[0] == "s":
+        return f"sum({count} * {value})"
+    return f"sum({count})" if name[0] == "z" else f"sum({count}) filter (where {value} is not null)"
 
 
 def _nothing(key: str) -> str:
@@ -93,8 +116,8 @@ def is_whole(match: Matching) -> bool:
     return match.predicate == "true"
 
 
-def all_rows(context: Context, match: Matching, joins: tuple[str, ...], *, ordered: bool = False) -> str:
-    """The from clause of a select of all matching rows.
+def all_rows(context: Context, match: Matching, joins: tuple[str, ...], used: str, *, ordered: bool = False) -> str:
+    """The from clause of a select of all matching rows; ``used`` is what it selects of them.
 
     Where all of today's rows match, what is joined to them by their ids is read in the order of ids beside them; to
     look up each would cost more. ``ordered`` reads them so too where the planner would not find it best by itself.
@@ -103,14 +126,15 @@ def all_rows(context: Context, match: Matching, joins: tuple[str, ...], *, order
         return context.rows(joins)
     row = context.alias("r")
     instead = {
-        name: f" left join {in_order(context, context.join(name).entity)} {context.alias(name)}"
+        name: f" left join {in_order(context, context.join(name).entity, context.alias(name), used)}"
         f" on {context.alias(name)}.id = {row}.id"
         for name in joins
         if context.sql(context.join(name).on) == f"{context.alias(name)}.id = {row}.id"
     }
     if not ordered:
         return context.rows(joins, instead)
-    return f"{in_order(context, context.source.entity)} {row}{context.joined(joins, instead)}"
+    joined = context.joined(joins, instead)
+    return f"{in_order(context, context.source.entity, row, used + joined)}{joined}"
 
 
 def is_in_step(context: Context, match: Matching) -> bool:
@@ -118,15 +142,21 @@ def is_in_step(context: Context, match: Matching) -> bool:
     return is_whole(match) and context.lens.is_live
 
 
-def in_order(context: Context, entity: str, where: str = "true", key: str = "id") -> str:
-    """The rows of a relation in the order of a key."""
-    return f"(select * from {context.rel(entity)} w where {where} order by w.{key})"
+def in_order(context: Context, entity: str, alias: str, used: str, *, where: str = "true", key: str = "id") -> str:
+    """The rows of a relation in the order of a key, no wider than what ``used`` names of ``alias``.
+
+    PostgreSQL carries all columns of a select that has an order, whether they are asked for or not.
+    """
+    columns = {key, *re.findall(rf'(?<![\w.]){alias}\."?(\w+)', used)}
+    selected = ", ".join(f'"{column}"' for column in sorted(columns))
+    return f"(select {selected} from {context.rel(entity)} w where {where} order by w.{key}) {alias}"
 
 
 def all_together(context: Context, match: Matching, parts: Partials) -> str:
     """A select of the text of all figures over all matching rows."""
-    rows = all_rows(context, match, (*match.joins, *parts.joins), ordered=bool(parts.joins))
-    figures = f"select {parts.of_rows()} from {rows} where {match.predicate}"
+    selected = parts.of_rows()
+    rows = all_rows(context, match, (*match.joins, *parts.joins), selected, ordered=bool(parts.joins))
+    figures = f"select {selected} from {rows} where {match.predicate}"
     return f"(select {parts.json('q.')}::text from ({figures}) q)"
 
 

@@ -83,7 +83,8 @@ def _counted(context: Context, asked: _Asked, match: Matching, parts: Partials) 
     everything = context.rel(context.source.entity)
     ctes = {}
     if whole and context.lens.is_live:
-        rows, figures = all_rows(context, match, joins), parts.of_rows()
+        figures = parts.of_rows()
+        rows = all_rows(context, match, joins, figures)
         ctes["s"] = _nodes(asked, everything)
     else:
         selected = f"{row}.id, {row}.parent_id, {row}.{asked.column}, {parts.of_row()}"
