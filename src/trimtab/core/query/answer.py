@@ -114,44 +114,33 @@ def _page(context: Context, asked: Request, match: Matching, shown: list[Column]
 
 def _answer(context: Context, asked: Request, page: Page, question: Statement) -> bytes:
     kinds, rows = fetch_texts(question.sql, context.params)
-    closing = rows.pop()
-    found: dict[str, Any] = dict(zip(question.parts, closing[len(closing) - len(question.parts) :], strict=True))
+    found: dict[str, str | None] = dict(zip(question.parts, rows.pop()[-1], strict=True))
     more = len(rows) > asked.size > 0
-    after = _next(asked, page, rows[asked.size - 1][len(question.columns) + 1]) if more else None
-    shown = _shown(question, kinds, rows[: asked.size])
+    after = _next(asked, page, rows[asked.size - 1][-1]) if more else None
     parts: dict[str, object] = {
         "source": context.source.entity,
-        "columns": shown,
-        "refs": _refs(question, shown, found),
+        "columns": _shown(question, kinds, rows[: asked.size]),
+        "refs": {
+            name.removeprefix(REFS): orjson.Fragment(names or "{}")
+            for name, names in found.items()
+            if name.startswith(REFS)
+        },
         "rows": min(len(rows), asked.size),
         "next": after,
+        **{name: orjson.Fragment(found[name] or "null") for name in ("count", "totals") if name in found},
     }
-    if asked.count:
-        parts["count"] = found["count"]
-    if asked.totals:
-        parts["totals"] = orjson.Fragment(found["totals"])
     if asked.group:
         parts["groups"] = orjson.Fragment(groups.finish(context, asked, found))
     return orjson.dumps(parts | {"lens": _lens_json(context.lens), "warnings": context.warnings})
 
 
 def _shown(question: Statement, kinds: list[int], rows: list[tuple[Any, ...]]) -> dict[str, values.Values]:
-    """The columns by name; rows come in their order, each with its number before all else."""
+    """The columns by name; rows come in their order."""
     by_column = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return {
         name: values.column(by_column[at], kinds[at], raw=name in question.raw)
-        for at, name in enumerate(question.columns, 1)
+        for at, name in enumerate(question.columns)
     }
-
-
-def _refs(question: Statement, shown: dict[str, values.Values], found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The names of what the columns point at, by kind and id."""
-    refs = {}
-    for kind, pointing in question.refers.items():
-        used = set().union(*(values.ids(shown[each.name], several=each.several) for each in pointing))
-        known = orjson.loads(found[f"{REFS}{kind}"] or "{}")
-        refs[kind] = {each: name for each, name in known.items() if each in used}
-    return refs
 
 
 def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:

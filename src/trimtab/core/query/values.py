@@ -1,7 +1,6 @@
 """A column of texts, as PostgreSQL wrote them, made into what JSON says of them."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -14,13 +13,6 @@ def column(values: Values, kind: int, *, raw: bool) -> Values:
     """What an answer holds for ``values`` of the type ``kind``; ``raw`` texts are JSON already."""
     written = _documents if raw else _WRITTEN.get(kind)
     return values if written is None else written(values)
-
-
-def ids(values: Values, *, several: bool) -> set[str]:
-    """The ids in a column of references, of one each or of several."""
-    found = set(chain.from_iterable(filter(None, values)) if several else values)
-    found.discard(None)
-    return found
 
 
 def _documents(values: Values) -> Values:

@@ -15,16 +15,15 @@ _TODAY = "today"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The SQL, and what its rows hold: their number, ``columns`` by name, at the page's last row its keys, ``parts``.
+    """The SQL, and what its rows hold: the ``columns`` by name, and aside an array of texts.
 
-    The parts are filled in one row more, the last, and nothing else is there. ``refers`` holds the columns that point
-    at each kind of record, ``raw`` those whose texts are JSON.
+    In the page's last row that holds its sort values. One row follows that has nothing else: there it holds ``parts``.
+    ``raw`` are the columns whose texts are JSON.
     """
 
     sql: str
     columns: list[str]
     parts: list[str]
-    refers: dict[str, list[Column]]
     raw: frozenset[str]
 
 
@@ -44,22 +43,21 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
     before = ", ".join(
         f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
     )
-    rows = ", ".join(["n", *(alias for _, alias in named), _last(page, request.size), *("null" for _ in parts)])
-    closing = ", ".join([*("null" for _ in named), "null, null", *parts.values()])
+    rows = ", ".join([*(alias for _, alias in named), _last(page, request.size)])
+    closing = f"{'null, ' * len(named)}array[{', '.join(parts.values())}]::text[]"
     return Statement(
         f"with recursive {before} select {rows} from {relation} union all select {closing}",
         [name for name, _ in named],
         list(parts),
-        shown.pointing(columns),
         frozenset(each.name for each in columns if each.raw),
     )
 
 
 def _parts(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> dict[str, str]:
-    """What is said once: the names of what is pointed at, the number of rows, totals, groups."""
+    """Texts of what is said once: the names of what is pointed at, the number of rows, totals, groups."""
     parts = shown.references(context, columns, f"page where n <= {request.size}", everything=request.size > FEW)
     if request.count:
-        parts["count"] = f"(select count(*) from {context.rows(match.joins)} where {match.predicate})"
+        parts["count"] = f"(select count(*)::text from {context.rows(match.joins)} where {match.predicate})"
     if request.totals and page.totals:
         parts["totals"] = page.totals
     elif request.totals:
