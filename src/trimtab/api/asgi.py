@@ -1,6 +1,7 @@
 """The server: live streams natively, everything else in threads, the client's files beside it."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -55,6 +56,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.failed", "message": str(unsafe)})
         return
     _end_streams_on_signals()
+    gc.freeze()  # what start-up made stays: no large answer needs to look through all of it for garbage
     await send({"type": "lifespan.startup.complete"})
     await receive()
     stream.hub.stop()

@@ -3,6 +3,8 @@
 from trimtab.core.actors import Lens
 from trimtab.core.errors import Unavailable
 
+VERSION = "version_row"
+"""What tells a past relation's rows apart: one record's versions share its id."""
 AS_OF = "%(as_of)s::timestamptz"
 KNOWN_ON = "%(known_on)s::timestamptz"
 

@@ -11,6 +11,7 @@ from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.cursor import Value, beyond, read
 from trimtab.core.query.compile.filters import Filter
 from trimtab.core.query.compile.sorts import Order, order, walked
+from trimtab.core.query.lens import VERSION
 from trimtab.core.query.nodes import Sort
 from trimtab.core.query.request import Request
 
@@ -63,13 +64,8 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
     wanted = order(context, _grouped_first(context, request))
     last = _last(request, wanted)
     if request.size > FEW:
-        plain = [each for each in columns if not each.several]
-        joins = (*match.joins, *wanted.joins, *(join for each in plain for join in each.joins))
-        row = context.alias("r")
-        selected = "".join((f"{row}.id, {row}.version", *(f", {each.sql} as {each.alias}" for each in plain)))
-        among = (context.rows(joins), match.predicate)
-        ordered = _ordered(context, request, among, wanted, last, selected=selected)
-        return Page(_whole(context, ordered, wanted, columns), wanted)
+        chosen = _chosen(context, request, match, wanted, columns)
+        return Page(_whole(context, chosen, wanted, columns), wanted)
     if wanted.apart:
         ordered = _first_key_first(context, request, match, wanted, last)
     else:
@@ -148,17 +144,36 @@ def _late(context: Context, ordered: str, order: Order, columns: list[Column]) -
     return {"page": page}
 
 
-def _whole(context: Context, ordered: str, order: Order, columns: list[Column]) -> dict[str, str]:
+def _chosen(context: Context, request: Request, match: Matching, wanted: Order, columns: list[Column]) -> str:
+    """Many rows, numbered by ``n``, with the columns that hold one value.
+
+    Of the past only the versions are put in order first, for which an index may hold all that it takes.
+    """
+    row, plain = context.alias("r"), [each for each in columns if not each.several]
+    shown = "".join((f"{row}.id, {row}.version", *(f", {each.sql} as {each.alias}" for each in plain)))
+    joins, last = tuple(join for each in plain for join in each.joins), _last(request, wanted)
+    if context.lens.is_live:
+        among = (context.rows((*match.joins, *wanted.joins, *joins)), match.predicate)
+        ordered = _ordered(context, request, among, wanted, last, selected=shown)
+        return f"select row_number() over () as n, q.* from ({ordered}) q"
+    among = (context.rows((*match.joins, *wanted.joins)), match.predicate)
+    ordered = _ordered(context, request, among, wanted, last, selected=f"{row}.{VERSION}")
+    return (
+        f"select o.n, {shown}{_keys(wanted)} from (select row_number() over () as n, q.* from ({ordered}) q) o"
+        f" join {context.rows(joins)} on {row}.{VERSION} = o.{VERSION}"
+    )
+
+
+def _whole(context: Context, chosen: str, order: Order, columns: list[Column]) -> dict[str, str]:
     """The CTEs ``chosen`` with many rows and ``page``, for which what they link to is gathered for all at once."""
-    ctes = {"chosen": f"select row_number() over () as n, q.* from ({ordered}) q"}
     several = [each for each in columns if each.several]
     joins = "".join(context.gathered(context.field(each.name), f"g_{each.alias}", "chosen") for each in several)
     shown = "".join(
         f", g_{each.alias}.found as {each.alias}" if each.several else f", {each.alias}" for each in columns
     )
     row = context.alias("r")
-    ctes["page"] = f"select {row}.n, {row}.id, version{shown}{_keys(order)} from chosen {row}{joins} order by {row}.n"
-    return ctes
+    page = f"select {row}.n, {row}.id, version{shown}{_keys(order)} from chosen {row}{joins} order by {row}.n"
+    return {"chosen": chosen, "page": page}
 
 
 def _keys(order: Order) -> str:
