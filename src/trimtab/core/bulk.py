@@ -1,6 +1,8 @@
 """Many records in one statement: what imports and sample data write with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,6 +13,7 @@ from psycopg import sql
 
 from trimtab.core.models import Record
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -39,9 +42,13 @@ FIRST_LOOK = 500
 
 
 def plan_for_many() -> None:
-    """For the rest of the transaction: room to sort and hash, and no compiling, which costs more than it gives here."""
+    """For the rest of the transaction: room to sort and hash, no compiling, which costs more than it gives here, and
+    words go into their indexes very many at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('jit', 'off', true), set_config('work_mem', '32MB', true)")
+        cursor.execute(
+            "select set_config('jit', 'off', true), set_config('work_mem', '32MB', true),"
+            " set_config('gin_pending_list_limit', '8MB', true)"
+        )
 
 
 class Measured:
@@ -66,6 +73,23 @@ class Measured:
             self._next = self._rows * 8
             with connection.cursor() as cursor:
                 cursor.execute("select ledger_measure(%s)", [self._entities])
+
+
+def ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
+    """``work`` done on what ``source`` gives, in order, in a thread that is one ahead of the caller.
+
+    So the next is prepared while the database is at work on the last. ``source`` runs in the caller's thread; ``work``
+    must not touch the database, nor what its caller changes meanwhile.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        context = copy_context()
+        waiting: list[Future[T]] = []
+        for one in source:
+            waiting.append(pool.submit(context.run, work, one))
+            if len(waiting) > 1:
+                yield waiting.pop(0).result()
+        for last in waiting:
+            yield last.result()
 
 
 def cut(rows: Sequence[T], measured: Measured) -> Iterator[Sequence[T]]:

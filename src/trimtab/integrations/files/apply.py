@@ -16,7 +16,7 @@ from uuid import UUID
 from trimtab.accounts import public as accounts
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock
-from trimtab.core.bulk import Measured, cut, insert_rows
+from trimtab.core.bulk import Measured, ahead, cut, insert_rows
 from trimtab.core.errors import Conflict
 from trimtab.core.ids import new_id
 from trimtab.core.ledger import HistoryEntry, RecordHistory
@@ -209,8 +209,9 @@ class Apply:
 
         def items() -> Iterator[roadmap.NewItem]:
             numbers = count(self.first_number)
-            for page in pages(_NEW_ITEMS, [self.recipe.source, self.operation_id], CHUNK):
-                yield from (new_item_of(row, next(numbers)) for row in page)
+            staged = pages(_NEW_ITEMS, [self.recipe.source, self.operation_id], CHUNK)
+            for page in ahead(lambda page: [new_item_of(row, next(numbers)) for row in page], staged):
+                yield from page
                 self.step("items")
 
         roadmap.bulk_create_items(actor=self.actor, clock=self.clock, items=items(), batch=applied.batch_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
@@ -17,13 +17,13 @@ from django.db import connection
 
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
-from trimtab.core.bulk import Measured
+from trimtab.core.bulk import Measured, ahead
 from trimtab.core.ids import new_id
 from trimtab.roadmap import queries, rules
 from trimtab.roadmap.services.common import refusals, require_write, rolled_up_once
 from trimtab.roadmap.services.estimates import Effort
 
-CHUNK = 10_000
+CHUNK = 5_000
 FEW = 500
 """So many go in as one statement, whose tree the guards check as it stands, without reading all of it."""
 T = TypeVar("T")
@@ -101,11 +101,20 @@ def bulk_create_items(
     measured = Measured("item", "item_text", "item_value", "estimate", "custom_link")
     few = isinstance(items, Sequence) and len(items) <= min(FEW, measured.room)
     source, gathered = iter(items), rolled_up_once if few else tree_checked_last
-    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), gathered(actor):
+
+    def chunks() -> Iterator[tuple[list[NewItem], Iterator[int]]]:
         while chunk := list(islice(source, min(CHUNK, measured.room))):
-            _create(actor, chunk)
-            measured.wrote(len(chunk))
-            count += len(chunk)
+            unnumbered = sum(item.number is None for item in chunk)
+            first = queries.take_numbers(actor, unnumbered) if unnumbered else 0
+            yield chunk, iter(range(first, first + unnumbered))
+
+    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch, note=note), gathered(actor):
+        for tables in ahead(lambda one: _rows_of(*one), chunks()):
+            for table, columns, rows in tables:
+                _insert(actor, table, columns, rows)
+            written = len(tables[0].rows)
+            measured.wrote(written)
+            count += written
     return count
 
 
@@ -173,6 +182,7 @@ def tree_checked_last(actor: Actor) -> Iterator[None]:
         cursor.execute("set constraints roadmap_item_parent_id_fk deferred")
         with rolled_up_once(actor):
             yield
+            cursor.execute("select roadmap_sort_in()")
             cursor.execute("set constraints roadmap_item_parent_id_fk immediate")
             cursor.execute("select roadmap_tree_check(%s)", [actor.workspace_id])
 
@@ -183,29 +193,34 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _create(actor: Actor, items: list[NewItem]) -> None:
-    unnumbered = sum(item.number is None for item in items)
-    free = iter(range(first := queries.take_numbers(actor, unnumbered), first + unnumbered) if unnumbered else ())
-    rows = []
+class _Rows(NamedTuple):
+    """What goes into one table: its columns after ``id``, with their types."""
+
+    table: str
+    columns: Mapping[str, str]
+    rows: list[Sequence[Any]]
+
+
+def _rows_of(items: list[NewItem], free: Iterator[int]) -> list[_Rows]:
+    """All rows of these items, theirs first; those without a number take one of ``free``."""
+    rows: list[Sequence[Any]] = []
     for item in items:
         number = next(free) if item.number is None else item.number
         given = {"number": number, "rank": rules.rank_of(number)}
         rows.append((item.id, *(given.get(name) or _stored(name, getattr(item, name, None)) for name in _ITEM)))
-    _insert(actor, "roadmap_item", _ITEM, rows)
-    beside: tuple[tuple[str, dict[str, str], Iterable[Sequence[Any]]], ...] = (
-        ("roadmap_itemtext", {"body": "text"}, ((i.id, i.description) for i in items if i.description)),
-        ("roadmap_itemvalue", {"item_id": "uuid", "dimension_id": "uuid", "value_id": "uuid"},
-         ((new_id(), i.id, *value) for i in items for value in i.dimensions)),
-        ("roadmap_itemphase", {"item_id": "uuid", "track_id": "uuid", "phase_id": "uuid"},
-         ((new_id(), i.id, *place) for i in items for place in i.phases)),
-        ("roadmap_estimate", {"item_id": "uuid", "team_id": "uuid", "low": "numeric", "likely": "numeric",
-                              "high": "numeric"},
-         ((new_id(), i.id, e.team_id, e.low, e.likely, e.high) for i in items for e in i.efforts)),
-        ("core_customlink", {"entity": "text", "field_id": "uuid", "record_id": "uuid", "person_id": "uuid",
-                             "team_id": "uuid", "item_id": "uuid", "position": "int4"}, _links(items)),
-    )  # fmt: skip
-    for table, columns, more in beside:
-        _insert(actor, table, columns, list(more))
+    return [
+        _Rows("roadmap_item", _ITEM, rows),
+        _Rows("roadmap_itemtext", {"body": "text"}, [(i.id, i.description) for i in items if i.description]),
+        _Rows("roadmap_itemvalue", {"item_id": "uuid", "dimension_id": "uuid", "value_id": "uuid"},
+              [(new_id(), i.id, *value) for i in items for value in i.dimensions]),
+        _Rows("roadmap_itemphase", {"item_id": "uuid", "track_id": "uuid", "phase_id": "uuid"},
+              [(new_id(), i.id, *place) for i in items for place in i.phases]),
+        _Rows("roadmap_estimate", {"item_id": "uuid", "team_id": "uuid", "low": "numeric", "likely": "numeric",
+                                   "high": "numeric"},
+              [(new_id(), i.id, e.team_id, e.low, e.likely, e.high) for i in items for e in i.efforts]),
+        _Rows("core_customlink", {"entity": "text", "field_id": "uuid", "record_id": "uuid", "person_id": "uuid",
+                                  "team_id": "uuid", "item_id": "uuid", "position": "int4"}, list(_links(items))),
+    ]  # fmt: skip
 
 
 def _links(items: list[NewItem]) -> Iterator[Sequence[Any]]:
