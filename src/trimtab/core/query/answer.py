@@ -27,6 +27,8 @@ from trimtab.core.query.nodes import conditions
 from trimtab.core.query.problems import refuse
 from trimtab.core.query.request import Request
 
+TAB = "\t"
+
 
 def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
     """Answer ``question`` (see the query language's reference) as ``actor`` may see it, as JSON.
@@ -113,13 +115,13 @@ def _page(context: Context, asked: Request, match: Matching, shown: list[Column]
 
 
 def _answer(context: Context, asked: Request, page: Page, question: Statement) -> bytes:
-    kinds, rows = fetch_texts(question.sql, context.params)
+    types, rows = fetch_texts(question.sql, context.params)
     found: dict[str, str | None] = dict(zip(question.parts, rows.pop()[-1], strict=True))
     more = len(rows) > asked.size > 0
     after = _next(asked, page, rows[asked.size - 1][-1]) if more else None
     parts: dict[str, object] = {
         "source": context.source.entity,
-        "columns": _shown(question, kinds, rows[: asked.size]),
+        "columns": _shown(question, types, rows[: asked.size]),
         "refs": {
             name.removeprefix(REFS): orjson.Fragment(names or "{}")
             for name, names in found.items()
@@ -134,13 +136,17 @@ def _answer(context: Context, asked: Request, page: Page, question: Statement) -
     return orjson.dumps(parts | {"lens": _lens_json(context.lens), "warnings": context.warnings})
 
 
-def _shown(question: Statement, kinds: list[int], rows: list[tuple[Any, ...]]) -> dict[str, values.Values]:
+def _shown(question: Statement, types: list[int], rows: list[tuple[Any, ...]]) -> dict[str, object]:
     """The columns by name; rows come in their order."""
-    by_column = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    return {
-        name: values.column(by_column[at], kinds[at], raw=name in question.raw)
-        for at, name in enumerate(question.columns)
+    by_column = list(zip(*rows, strict=True)) or [()] * len(types)
+    texts = TAB.join(by_column[0]).split(TAB) if rows else []
+    shown: dict[str, object] = {
+        name: values.tied(texts[at :: len(question.tied)], question.kinds[name])
+        for at, name in enumerate(question.tied)
     }
+    for at, name in enumerate(question.loose, 1):
+        shown[name] = values.loose(by_column[at], question.kinds.get(name), types[at])
+    return {name: shown[name] for name in question.names}
 
 
 def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:

@@ -7,20 +7,28 @@ from trimtab.core.query.compile.context import Context, referred
 
 REFERENCES = {FieldKind.REF, FieldKind.REFS}
 REFS = "refs."
-RAW = {FieldKind.TIMEFRAME}
+PLAIN = {FieldKind.REF, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name in the answer, its SQL, and the source whose names it needs; ``raw`` is JSON already."""
+    """One column: its name in the answer, its SQL, what it holds, and the source whose names it needs.
+
+    ``plain`` values are written without a tab or a quote, and never as an empty text.
+    """
 
     name: str
     alias: str
     sql: str
     joins: tuple[str, ...]
     refers: Source | None
-    several: bool
-    raw: bool
+    kind: FieldKind
+    plain: bool
+
+    @property
+    def several(self) -> bool:
+        """Whether it holds ids in an array."""
+        return self.kind is FieldKind.REFS
 
 
 def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
@@ -34,7 +42,9 @@ def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
 def _column(context: Context, name: str, alias: str) -> Column:
     spec = context.field(name)
     refers = referred(spec) if spec.kind in REFERENCES else None
-    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind is FieldKind.REFS, spec.kind in RAW)
+    return Column(
+        name, alias, shown(context, spec), spec.joins, refers, spec.kind, spec.kind in PLAIN and not spec.stored
+    )
 
 
 def shown(context: Context, spec: FieldSpec) -> str:

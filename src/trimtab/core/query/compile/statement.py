@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from trimtab.core.fields.spec import FieldKind
 from trimtab.core.query.compile import columns as shown
 from trimtab.core.query.compile import groups
 from trimtab.core.query.compile.columns import Column
@@ -11,31 +12,36 @@ from trimtab.core.query.compile.totals import joins, totals_json
 from trimtab.core.query.request import Request
 
 _TODAY = "today"
+# Half of what a function of PostgreSQL takes.
+_MOST = 50
+TAB = r"e'\t'"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The SQL, and what its rows hold: the ``columns`` by name, and aside an array of texts.
+    """The SQL, and what its rows hold: one text of the ``tied`` columns, the ``loose`` ones, aside an array of texts.
 
-    In the page's last row that holds its sort values. One row follows that has nothing else: there it holds ``parts``.
-    ``raw`` are the columns whose texts are JSON.
+    ``kinds`` says what each tied column holds. In the page's last row the array holds its sort values. One row follows
+    that has nothing else: there it holds ``parts``. ``names`` are the columns in the order of the answer.
     """
 
     sql: str
-    columns: list[str]
+    names: list[str]
+    tied: list[str]
+    loose: list[str]
+    kinds: dict[str, FieldKind]
     parts: list[str]
-    raw: frozenset[str]
 
 
 def statement(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> Statement:
     """All that the answer needs, in one statement."""
     ctes = dict(page.ctes)
-    named = [("id", "id"), ("version", "version"), *((each.name, each.alias) for each in columns), *page.columns]
+    named = {"id": "id", "version": "version", **{each.name: each.alias for each in columns}, **dict(page.columns)}
     relation = "page"
     if request.compare and not context.lens.is_live:
         ctes[_TODAY] = _today(context, request)
         ctes["compared"] = _compared(columns)
-        named += [("_changed", "changed"), ("_deleted", "deleted")]
+        named |= {"_changed": "changed", "_deleted": "deleted"}
         relation = "compared"
     if request.group:
         ctes[groups.GROUPED] = groups.grouped(context, request, match)
@@ -43,14 +49,21 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
     before = ", ".join(
         f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
     )
-    rows = ", ".join([*(alias for _, alias in named), _last(page, request.size)])
-    closing = f"{'null, ' * len(named)}array[{', '.join(parts.values())}]::text[]"
-    return Statement(
-        f"with recursive {before} select {rows} from {relation} union all select {closing}",
-        [name for name, _ in named],
-        list(parts),
-        frozenset(each.name for each in columns if each.raw),
+    kinds = {"id": FieldKind.REF, "version": FieldKind.NUMBER, **{each.name: each.kind for each in columns}}
+    tied = ["id", "version", *(each.name for each in columns if each.plain)]
+    loose = [name for name in named if name not in tied]
+    rows = ", ".join(
+        [_tied([named[name] for name in tied]), *(named[name] for name in loose), _last(page, request.size)]
     )
+    closing = f"null, {'null, ' * len(loose)}array[{', '.join(parts.values())}]::text[]"
+    sql = f"with recursive {before} select {rows} from {relation} union all select {closing}"
+    return Statement(sql, list(named), tied, loose, kinds, list(parts))
+
+
+def _tied(aliases: list[str]) -> str:
+    """One text of many values, an empty one for each that is missing: fewer values to carry over and to keep."""
+    steps = range(0, len(aliases), _MOST)
+    return f" || {TAB} || ".join(f"concat({f', {TAB}, '.join(aliases[at : at + _MOST])})" for at in steps)
 
 
 def _parts(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> dict[str, str]:
