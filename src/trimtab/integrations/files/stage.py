@@ -9,14 +9,13 @@ from uuid import UUID
 
 from trimtab.core import scope
 from trimtab.core.actors import Actor
-from trimtab.core.bulk import ahead
 from trimtab.core.ids import new_id
 from trimtab.integrations import queries
 from trimtab.integrations.files import plan, setup, staging
 from trimtab.integrations.files.parse import Odd, Periods, instant
 from trimtab.integrations.files.read import CsvFile, Row
 from trimtab.integrations.files.recipe import HistoryRule, LinksRule, Recipe
-from trimtab.integrations.files.refs import Directory, Fresh
+from trimtab.integrations.files.refs import Directory
 from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader
 from trimtab.integrations.files.staging import Staged
 from trimtab.integrations.models import StagedAction, StagedPart
@@ -103,21 +102,22 @@ class Stage:
                     if rule is not None:
                         bad += reserve(rule, self.source.folder, self.recipe, directory)
             rejected = [_rejected(StagedPart.SETUP, row.number, "", row.problem) for row in bad if fresh]
-            self._insert(rejected, directory.take_new())
+            self._insert(rejected, directory)
             self.checkpoint(StagedPart.SETUP, 1)
         return directory, identifiers
 
-    def _insert(self, rows: Iterable[Staged], new: Iterable[Fresh]) -> None:
+    def _insert(self, rows: Iterable[Staged], directory: Directory) -> None:
         """Stage ``rows`` and what they had reserved."""
         reserved = [
             Staged(StagedPart.SETUP, 0, key=fresh.written, record_id=fresh.id, data=setup.as_staged(fresh))
-            for fresh in new
+            for fresh in directory.take_new()
         ]
         staging.insert(self.actor.workspace_id, self.operation_id, [*reserved, *rows])
 
     def _chunks(self, part: StagedPart, file: CsvFile, after: int) -> Iterator[list[Row]]:
         """The rows below ``after`` in chunks, each inside a transaction that also keeps the place."""
-        for chunk in _chunked(file.rows(after)):
+        rows = file.rows(after)
+        while chunk := list(islice(rows, CHUNK)):
             with scope.workspace(self.actor.workspace_id):
                 yield chunk
                 self.checkpoint(part, chunk[-1].number)
@@ -127,19 +127,14 @@ class Stage:
         columns = reader.columns(file)
         frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
         frozen |= {identified for identified, target in names.items() if target in frozen}
-
-        def read(chunk: list[Row]) -> tuple[list[Draft], list[Fresh]]:
-            return [reader.read(row, columns) for row in chunk], directory.take_new()
-
-        for drafts, new in ahead(read, _chunked(file.rows(after))):
-            with scope.workspace(self.actor.workspace_id):
-                known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
-                tracked = queries.match_items(
-                    self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
-                )
-                compare = _Compare(known, tracked, frozen, names, reader.level_id)
-                self._insert((self._item(draft, compare) for draft in drafts), new)
-                self.checkpoint(StagedPart.ITEMS, drafts[-1].row)
+        for chunk in self._chunks(StagedPart.ITEMS, file, after):
+            drafts = [reader.read(row, columns) for row in chunk]
+            known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
+            tracked = queries.match_items(
+                self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
+            )
+            compare = _Compare(known, tracked, frozen, names, reader.level_id)
+            self._insert((self._item(draft, compare) for draft in drafts), directory)
 
     def _item(self, draft: Draft, compare: "_Compare") -> Staged:
         """The staged row of an item, matched by its key in this source, else by its key in the tracker."""
@@ -221,7 +216,7 @@ class Stage:
         actor = file.header.require(rule.actor, file.path)[0] if rule.actor else None
         for chunk in self._chunks(StagedPart.HISTORY, file, after):
             rows = (self._entry(rule, reader, row, at, actor) for row in chunk)
-            self._insert([row for row in rows if row is not None], directory.take_new())
+            self._insert([row for row in rows if row is not None], directory)
 
     def _entry(
         self, rule: HistoryRule, reader: ItemReader, row: Row, at: dict[str, int], actor: int | None
@@ -249,11 +244,6 @@ class Stage:
             "cause": {name: cells[at[column]] for name, column in rule.cause.items() if cells[at[column]]},
         }
         return Staged(StagedPart.HISTORY, row.number, key=key[:KEY_LENGTH], at=when, data=data)
-
-
-def _chunked(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
 
 
 def _rejected(part: StagedPart, row: int, key: str, problem: str) -> Staged:

@@ -23,7 +23,7 @@ from trimtab.roadmap import queries, rules
 from trimtab.roadmap.services.common import refusals, require_write, rolled_up_once
 from trimtab.roadmap.services.estimates import Effort
 
-CHUNK = 5_000
+CHUNK = 10_000
 FEW = 500
 """So many go in as one statement, whose tree the guards check as it stands, without reading all of it."""
 T = TypeVar("T")
