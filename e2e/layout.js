@@ -41,8 +41,10 @@
     if (r.right <= clip.left || r.left >= clip.right || r.bottom <= clip.top || r.top >= clip.bottom) continue;
     texts.push({ el, r, clip, text: node.textContent.trim().slice(0, 60) });
   }
-  for (const { el, text } of texts) {
+  for (const { el, r, text } of texts) {
     const style = getComputedStyle(el);
+    const box = el.closest("button, a")?.getBoundingClientRect();
+    if (box && (r.left < box.left - 1 || r.right > box.right + 1) && style.textOverflow !== "ellipsis") problems.push(`spills over its edge: “${text}” in ${name(el)}`);
     const hides = style.overflowX === "hidden" || style.overflowX === "clip";
     if (hides && el.scrollWidth > el.clientWidth + 1 && style.textOverflow !== "ellipsis") problems.push(`cut: “${text}” in ${name(el)}`);
     if ((style.overflowY === "hidden" || style.overflowY === "clip") && el.scrollHeight > el.clientHeight + 3 && style.webkitLineClamp === "none")

@@ -37,12 +37,15 @@ export function TopBar({ railOpen, onRail, onPalette, onToday }: Props) {
       </p>
       <button type="button" className={css.viewing} data-past={past || undefined} aria-expanded={railOpen} onClick={onRail}>
         <Icon name="clock" size={14} />
-        <span>{viewing(lens)}</span>
+        <span className={css.day} title={viewing(lens)}>
+          {viewing(lens)}
+        </span>
         <Icon name="chevronDown" size={14} />
       </button>
       {past && (
-        <Button tone="quiet" className={css.today ?? ""} onClick={onToday}>
-          {t("rail.backToToday")}
+        <Button tone="quiet" className={css.today ?? ""} aria-label={t("rail.backToToday")} onClick={onToday}>
+          <span className={css.backWhole}>{t("rail.backToToday")}</span>
+          <span className={css.backShort}>{t("rail.back")}</span>
         </Button>
       )}
       <span className={css.spacer} />

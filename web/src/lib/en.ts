@@ -267,6 +267,7 @@ export const en = {
   "picker.typeOrAdd": "Type to search or add",
 
   "rail.asOf": "As of the end of",
+  "rail.back": "Today",
   "rail.backToToday": "Back to today",
   "rail.close": "Close the time rail",
   "rail.knownOn": "As known on",
