@@ -35,11 +35,12 @@
     if (!node.textContent.trim() || !el || ["SCRIPT", "STYLE", "NOSCRIPT"].includes(el.tagName) || !shown(el)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    const r = range.getBoundingClientRect();
-    if (r.width < 2 || r.height < 2) continue;
     const clip = clippers(el);
-    if (r.right <= clip.left || r.left >= clip.right || r.bottom <= clip.top || r.top >= clip.bottom) continue;
-    texts.push({ el, r, clip, text: node.textContent.trim().slice(0, 60) });
+    for (const r of range.getClientRects()) {
+      if (r.width < 2 || r.height < 2) continue;
+      if (r.right <= clip.left || r.left >= clip.right || r.bottom <= clip.top || r.top >= clip.bottom) continue;
+      texts.push({ el, r, clip, text: node.textContent.trim().slice(0, 60) });
+    }
   }
   for (const { el, r, text } of texts) {
     const style = getComputedStyle(el);
