@@ -27,8 +27,6 @@ from trimtab.core.query.nodes import conditions
 from trimtab.core.query.problems import refuse
 from trimtab.core.query.request import Request
 
-TAB = "\t"
-
 
 def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
     """Answer ``question`` (see the query language's reference) as ``actor`` may see it, as JSON.
@@ -139,13 +137,13 @@ def _answer(context: Context, asked: Request, page: Page, question: Statement) -
 def _shown(question: Statement, types: list[int], rows: list[tuple[Any, ...]]) -> dict[str, object]:
     """The columns by name; rows come in their order."""
     by_column = list(zip(*rows, strict=True)) or [()] * len(types)
-    texts = TAB.join(by_column[0]).split(TAB) if rows else []
+    texts = values.TAB.join(by_column[0]).split(values.TAB) if rows else []
     shown: dict[str, object] = {
         name: values.tied(texts[at :: len(question.tied)], question.kinds[name])
         for at, name in enumerate(question.tied)
     }
     for at, name in enumerate(question.loose, 1):
-        shown[name] = values.loose(by_column[at], question.kinds.get(name), types[at])
+        shown[name] = values.loose(by_column[at], types[at])
     return {name: shown[name] for name in question.names}
 
 

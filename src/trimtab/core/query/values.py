@@ -9,12 +9,13 @@ from psycopg.postgres import types
 from trimtab.core.fields.spec import FieldKind
 
 Values = Sequence[Any]
+TAB: Final = "\t"
 _FIGURES: Final = frozenset("0123456789.,-")
 
 
-def loose(values: Values, kind: FieldKind | None, type_number: int) -> Values:
+def loose(values: Values, type_number: int) -> Values:
     """What an answer holds for values of that type in PostgreSQL."""
-    written = _documents if kind is FieldKind.TIMEFRAME else _WRITTEN.get(type_number)
+    written = _WRITTEN.get(type_number)
     return values if written is None else written(values)
 
 
@@ -22,18 +23,28 @@ def tied(texts: Sequence[str], kind: FieldKind) -> orjson.Fragment:
     """The JSON of a whole column of one kind; an empty text is a missing value."""
     if not texts:
         return orjson.Fragment("[]")
-    if kind is FieldKind.NUMBER:
-        return orjson.Fragment(f"[{_figures(texts)}]")
-    if kind is FieldKind.INSTANT:
-        joined = ':00","'.join(texts).replace(" ", "T")
-        return orjson.Fragment(f'["{joined}:00"]'.replace('":00"', "null"))
-    joined = '","'.join(texts)
-    return orjson.Fragment(f'["{joined}"]'.replace('""', "null"))
+    match kind:
+        case FieldKind.NUMBER:
+            return orjson.Fragment(f"[{_figures(texts)}]")
+        case FieldKind.TIMEFRAME:
+            return orjson.Fragment(f"[{_listed(texts)}]")
+        case FieldKind.REFS:
+            arrays = TAB.join(texts).replace(",", '","').replace("{", '["').replace("}", '"]')
+            return orjson.Fragment(f"[{_listed(arrays.split(TAB))}]")
+        case FieldKind.INSTANT:
+            instants = ':00","'.join(texts).replace(" ", "T")
+            return orjson.Fragment(f'["{instants}:00"]'.replace('":00"', "null"))
+    quoted = '","'.join(texts)
+    return orjson.Fragment(f'["{quoted}"]'.replace('""', "null"))
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ",".join([text or "null" for text in texts])
 
 
 def _figures(texts: Sequence[str]) -> str:
     """Digits as they are, so that none is lost; what is no number in JSON stays text."""
-    joined = ",".join([text or "null" for text in texts])
+    joined = _listed(texts)
     if _FIGURES.issuperset(joined.replace("null", "")):
         return joined
     return ",".join([f'"{text}"' if text[-1:].isalpha() else text or "null" for text in texts])

@@ -7,7 +7,10 @@ from trimtab.core.query.compile.context import Context, referred
 
 REFERENCES = {FieldKind.REF, FieldKind.REFS}
 REFS = "refs."
-PLAIN = {FieldKind.REF, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT}
+PLAIN = {
+    FieldKind.REF, FieldKind.REFS, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT, FieldKind.TIMEFRAME,
+    FieldKind.CHOICE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,10 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
     if request.group:
         ctes[groups.GROUPED] = groups.grouped(context, request, match)
     parts = _parts(context, request, match, page, columns)
+    closing = f"array[{', '.join(parts.values())}]::text[]"
+    inline = page.inline | ({"page"} if relation == "page" and "from page" not in closing else set())
     before = ", ".join(
-        f"{name} as {'not ' if name in page.inline else ''}materialized ({sql})" for name, sql in ctes.items()
+        f"{name} as {'not ' if name in inline else ''}materialized ({sql})" for name, sql in ctes.items()
     )
     kinds = {"id": FieldKind.REF, "version": FieldKind.NUMBER, **{each.name: each.kind for each in columns}}
     tied = ["id", "version", *(each.name for each in columns if each.plain)]
@@ -55,8 +57,9 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
     rows = ", ".join(
         [_tied([named[name] for name in tied]), *(named[name] for name in loose), _last(page, request.size)]
     )
-    closing = f"null, {'null, ' * len(loose)}array[{', '.join(parts.values())}]::text[]"
-    sql = f"with recursive {before} select {rows} from {relation} union all select {closing}"
+    sql = (
+        f"with recursive {before} select {rows} from {relation} union all select {'null, ' * (1 + len(loose))}{closing}"
+    )
     return Statement(sql, list(named), tied, loose, kinds, list(parts))
 
 
