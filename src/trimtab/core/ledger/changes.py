@@ -74,7 +74,7 @@ def last_written() -> UUID | None:
 
 def forget_written() -> None:
     """Begin anew: ``last_written`` is None until something is written."""
-    connection.trimtab_change_set = None  # type: ignore[attr-defined]
+    connection.trimtab_change_set = None  # type: ignore[attr-defined]  # ours, on Django's connection
 
 
 def _reopen(outer: list[str], identity: UUID) -> None:
@@ -83,7 +83,7 @@ def _reopen(outer: list[str], identity: UUID) -> None:
         return
     ((pending, *_),) = fetch_prepared(_RESTORE, outer)
     if not pending:  # the first write took the pending row away
-        connection.trimtab_change_set = identity  # type: ignore[attr-defined]
+        connection.trimtab_change_set = identity  # type: ignore[attr-defined]  # ours, on Django's connection
 
 
 def add(record: R) -> R:

@@ -139,8 +139,8 @@ def _shown(question: Statement, types: list[int], rows: list[tuple[Any, ...]]) -
     by_column = list(zip(*rows, strict=True)) or [()] * len(types)
     texts = values.TAB.join(by_column[0]).split(values.TAB) if rows else []
     shown: dict[str, object] = {
-        name: values.tied(texts[at :: len(question.tied)], question.kinds[name])
-        for at, name in enumerate(question.tied)
+        name: values.tied(texts[at :: len(question.tied)], kind)
+        for at, (name, kind) in enumerate(question.tied.items())
     }
     for at, name in enumerate(question.loose, 1):
         shown[name] = values.loose(by_column[at], types[at])

@@ -60,22 +60,16 @@ def shown(context: Context, spec: FieldSpec) -> str:
     return f"nullif({value}, '{{}}')" if spec.kind is FieldKind.TAGS else value
 
 
-def pointing(columns: list[Column]) -> dict[str, list[Column]]:
-    """The columns that point at each kind of record."""
-    found: dict[str, list[Column]] = {}
-    for column in columns:
-        if column.refers is not None:
-            found.setdefault(column.refers.entity, []).append(column)
-    return found
-
-
 def references(context: Context, columns: list[Column], page: str, *, everything: bool) -> dict[str, str]:
     """Selects of a JSON text each, ``refs.<kind>``: the names of what the rows of ``page`` point at, by id.
 
     ``everything`` takes all names of kinds that have few, which costs less than to look for those of a long page.
     """
-    used = pointing(columns).items()
-    return {f"{REFS}{entity}": _names(context, by, page, everything=everything) for entity, by in used}
+    pointing: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.refers is not None:
+            pointing.setdefault(column.refers.entity, []).append(column)
+    return {f"{REFS}{entity}": _names(context, by, page, everything=everything) for entity, by in pointing.items()}
 
 
 def _names(context: Context, used: list[Column], page: str, *, everything: bool) -> str:

@@ -32,14 +32,13 @@ class Matching:
 class Page:
     """A page's rows as selects: ``ctes`` by name, the last one ``page``, which numbers its rows by ``n`` from 1.
 
-    ``order`` is None where pages are counted instead of continued; ``inline`` names what is cheaper read twice;
-    ``totals`` selects the text of all totals where they are already half added up.
+    ``order`` is None where pages are counted instead of continued; ``totals`` selects the text of all totals where they
+    are already half added up.
     """
 
     ctes: dict[str, str]
     order: Order | None
     columns: tuple[tuple[str, str], ...] = ()
-    inline: frozenset[str] = frozenset()
     totals: str = ""
 
 

@@ -21,15 +21,14 @@ TAB = r"e'\t'"
 class Statement:
     """The SQL, and what its rows hold: one text of the ``tied`` columns, the ``loose`` ones, aside an array of texts.
 
-    ``kinds`` says what each tied column holds. In the page's last row the array holds its sort values. One row follows
-    that has nothing else: there it holds ``parts``. ``names`` are the columns in the order of the answer.
+    ``tied`` says what each of its columns holds. In the page's last row the array holds its sort values. One row
+    follows that has nothing else: there it holds ``parts``. ``names`` are the columns in the order of the answer.
     """
 
     sql: str
     names: list[str]
-    tied: list[str]
+    tied: dict[str, FieldKind]
     loose: list[str]
-    kinds: dict[str, FieldKind]
     parts: list[str]
 
 
@@ -47,12 +46,12 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
         ctes[groups.GROUPED] = groups.grouped(context, request, match)
     parts = _parts(context, request, match, page, columns)
     closing = f"array[{', '.join(parts.values())}]::text[]"
-    inline = page.inline | ({"page"} if relation == "page" and "from page" not in closing else set())
+    once = relation == "page" and "from page" not in closing
     before = ", ".join(
-        f"{name} as {'not ' if name in inline else ''}materialized ({sql})" for name, sql in ctes.items()
+        f"{name} as {'not ' if once and name == 'page' else ''}materialized ({sql})" for name, sql in ctes.items()
     )
-    kinds = {"id": FieldKind.REF, "version": FieldKind.NUMBER, **{each.name: each.kind for each in columns}}
-    tied = ["id", "version", *(each.name for each in columns if each.plain)]
+    plain = {each.name: each.kind for each in columns if each.plain}
+    tied = {"id": FieldKind.REF, "version": FieldKind.NUMBER, **plain}
     loose = [name for name in named if name not in tied]
     rows = ", ".join(
         [_tied([named[name] for name in tied]), *(named[name] for name in loose), _last(page, request.size)]
@@ -60,7 +59,7 @@ def statement(context: Context, request: Request, match: Matching, page: Page, c
     sql = (
         f"with recursive {before} select {rows} from {relation} union all select {'null, ' * (1 + len(loose))}{closing}"
     )
-    return Statement(sql, list(named), tied, loose, kinds, list(parts))
+    return Statement(sql, list(named), tied, loose, list(parts))
 
 
 def _tied(aliases: list[str]) -> str:
