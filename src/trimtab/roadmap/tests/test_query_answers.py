@@ -220,6 +220,21 @@ class TestRun:
             answer = ask(filter=node, page={"size": 1000}, sort=[{"field": "ref"}])
             assert set(answer["columns"]["id"]) == expected, node
 
+    @given(FILTERS, SORTS, INSTANTS)
+    @settings(EXAMPLES, max_examples=40)
+    def test_a_long_page_holds_what_a_short_one_holds(self, node, sort, step):
+        names = ["title", "area", "parent", "timeframe", "health", "colour", "dim.segment", "c_people", "c_number",
+                 "c_text", "benefit", "updated", "tags", "phase.category", "effort.rolled", "ref"]  # fmt: skip
+        keys = [{"field": name, "desc": desc} for name, desc in sort]
+        short, long = (
+            ask(filter=node, sort=keys, columns=names, lens=items_at(step)[1], page={"size": size})
+            for size in (1000, 2000)
+        )
+
+        assert long["columns"] == short["columns"]
+        for kind, labels in short["refs"].items():
+            assert labels.items() <= long["refs"][kind].items()
+
     @given(INSTANTS)
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     def test_columns_hold_the_values(self, step):
