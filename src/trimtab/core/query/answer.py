@@ -11,7 +11,7 @@ from trimtab.core import scope
 from trimtab.core.actors import Actor, Clock, Lens
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import Source
-from trimtab.core.query import config, literals, request, values
+from trimtab.core.query import config, literals, request
 from trimtab.core.query.compile import flat, groups
 from trimtab.core.query.compile.axis import axis_tree
 from trimtab.core.query.compile.columns import REFS, Column, columns
@@ -21,7 +21,7 @@ from trimtab.core.query.compile.flat import Matching, Page
 from trimtab.core.query.compile.references import resolve
 from trimtab.core.query.compile.statement import Statement, statement
 from trimtab.core.query.compile.tree import parent_tree
-from trimtab.core.query.database import fetch_texts
+from trimtab.core.query.database import fetch
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.nodes import conditions
 from trimtab.core.query.problems import refuse
@@ -113,42 +113,32 @@ def _page(context: Context, asked: Request, match: Matching, shown: list[Column]
 
 
 def _answer(context: Context, asked: Request, page: Page, question: Statement) -> bytes:
-    types, rows = fetch_texts(question.sql, context.params)
-    found: dict[str, str | None] = dict(zip(question.parts, rows.pop()[-1], strict=True))
-    more = len(rows) > asked.size > 0
-    after = _next(asked, page, rows[asked.size - 1][-1]) if more else None
-    parts: dict[str, object] = {
+    found, *texts = fetch(question.sql, context.params)[0]
+    rows, arrays = min(found, asked.size), len(question.shown)
+    last, parts = (
+        texts[arrays : arrays + question.keys],
+        dict(zip(question.parts, texts[arrays + question.keys :], strict=True)),
+    )
+    after = _next(asked, page, last) if found > asked.size > 0 else None
+    answer: dict[str, object] = {
         "source": context.source.entity,
-        "columns": _shown(question, types, rows[: asked.size]),
+        "columns": {each.name: each.written(text, rows) for each, text in zip(question.shown, texts, strict=False)},
         "refs": {
             name.removeprefix(REFS): orjson.Fragment(names or "{}")
-            for name, names in found.items()
+            for name, names in parts.items()
             if name.startswith(REFS)
         },
-        "rows": min(len(rows), asked.size),
+        "rows": rows,
         "next": after,
-        **{name: orjson.Fragment(found[name] or "null") for name in ("count", "totals") if name in found},
+        **{name: orjson.Fragment(parts[name] or "null") for name in ("count", "totals") if name in parts},
     }
     if asked.group:
-        parts["groups"] = orjson.Fragment(groups.finish(context, asked, found))
-    return orjson.dumps(parts | {"lens": _lens_json(context.lens), "warnings": context.warnings})
+        answer["groups"] = orjson.Fragment(groups.finish(context, asked, parts))
+    return orjson.dumps(answer | {"lens": _lens_json(context.lens), "warnings": context.warnings})
 
 
-def _shown(question: Statement, types: list[int], rows: list[tuple[Any, ...]]) -> dict[str, object]:
-    """The columns by name; rows come in their order."""
-    by_column = list(zip(*rows, strict=True)) or [()] * len(types)
-    texts = values.TAB.join(by_column[0]).split(values.TAB) if rows else []
-    shown: dict[str, object] = {
-        name: values.tied(texts[at :: len(question.tied)], kind)
-        for at, (name, kind) in enumerate(question.tied.items())
-    }
-    for at, name in enumerate(question.loose, 1):
-        shown[name] = values.loose(by_column[at], types[at])
-    return {name: shown[name] for name in question.names}
-
-
-def _next(asked: Request, page: Page, last: list[str | None] | None) -> str:
-    if page.order is None or last is None:
+def _next(asked: Request, page: Page, last: list[str | None]) -> str:
+    if page.order is None:
         return write_offset(read_offset(asked.after) + asked.size)
     return write(page.order, last)
 

@@ -1,23 +1,21 @@
 """The columns of an answer: what each shows, and the names of what it points at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trimtab.core.fields.spec import FieldKind, FieldSpec, Source
 from trimtab.core.query.compile.context import Context, referred
+from trimtab.core.query.values import PLAIN
 
 REFERENCES = {FieldKind.REF, FieldKind.REFS}
 REFS = "refs."
-PLAIN = {
-    FieldKind.REF, FieldKind.REFS, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT, FieldKind.TIMEFRAME,
-    FieldKind.CHOICE,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name in the answer, its SQL, what it holds, and the source whose names it needs.
 
-    ``plain`` values are written without a tab or a quote, and never as an empty text.
+    ``plain`` is its kind where values are written without a tab or a quote, and never as an empty text.
     """
 
     name: str
@@ -26,7 +24,7 @@ class Column:
     joins: tuple[str, ...]
     refers: Source | None
     kind: FieldKind
-    plain: bool
+    plain: FieldKind | None
 
     @property
     def several(self) -> bool:
@@ -45,9 +43,8 @@ def columns(context: Context, names: tuple[str, ...]) -> list[Column]:
 def _column(context: Context, name: str, alias: str) -> Column:
     spec = context.field(name)
     refers = referred(spec) if spec.kind in REFERENCES else None
-    return Column(
-        name, alias, shown(context, spec), spec.joins, refers, spec.kind, spec.kind in PLAIN and not spec.stored
-    )
+    plain = spec.kind if spec.kind in PLAIN and not spec.stored else None
+    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind, plain)
 
 
 def shown(context: Context, spec: FieldSpec) -> str:
@@ -60,24 +57,23 @@ def shown(context: Context, spec: FieldSpec) -> str:
     return f"nullif({value}, '{{}}')" if spec.kind is FieldKind.TAGS else value
 
 
-def references(context: Context, columns: list[Column], page: str, *, everything: bool) -> dict[str, str]:
-    """Selects of a JSON text each, ``refs.<kind>``: the names of what the rows of ``page`` point at, by id.
+def references(context: Context, columns: list[Column], ids: Mapping[str, str], *, everything: bool) -> dict[str, str]:
+    """Selects of a JSON text each, ``refs.<kind>``: the names of what the page points at, by id.
 
-    ``everything`` takes all names of kinds that have few, which costs less than to look for those of a long page.
+    ``ids`` selects what each column holds, by its alias. ``everything`` takes all names of kinds that have few, which
+    costs less than to look for those of a long page.
     """
     pointing: dict[str, list[Column]] = {}
     for column in columns:
         if column.refers is not None:
             pointing.setdefault(column.refers.entity, []).append(column)
-    return {f"{REFS}{entity}": _names(context, by, page, everything=everything) for entity, by in pointing.items()}
+    return {f"{REFS}{entity}": _names(context, by, ids, everything=everything) for entity, by in pointing.items()}
 
 
-def _names(context: Context, used: list[Column], page: str, *, everything: bool) -> str:
+def _names(context: Context, used: list[Column], ids: Mapping[str, str], *, everything: bool) -> str:
     source = used[0].refers
     assert source is not None
-    ids = " union ".join(
-        f"select {f'unnest({column.alias})' if column.several else column.alias} from {page}" for column in used
-    )
-    where = "" if everything and source.search is None else f" where x.id in ({ids})"
+    pointed = " union ".join(ids[column.alias] for column in used)
+    where = "" if everything and source.search is None else f" where x.id in ({pointed})"
     name = (source.shown or source.name).replace("{r}", "x")
     return f"(select json_object_agg(x.id, {name})::text from {context.rel(source.entity)} x{where})"

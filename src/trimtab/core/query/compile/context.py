@@ -91,20 +91,16 @@ class Context:
             f" where l.{link.record} = {self.alias('r')}.id and l.{link.where})"
         )
 
-    def gathered(self, spec: FieldSpec, alias: str, among: str) -> str:
-        """A left join that gathers a field's linked values, ``<alias>.found``, for all rows ``n`` of ``among`` at once.
+    def links(self, spec: FieldSpec, among: str) -> str:
+        """All that a field links the rows ``n`` of ``among`` to: ``n`` and ``value``, in the order of both.
 
         For thousands of rows that is a quarter of the work of asking for each row's ``values``.
         """
         link = spec.link
         assert link is not None
-        linked = (
+        return (
             f"select o.n, l.{link.value} as value from {among} o join {self.rel(link.entity)} l"
             f" on l.{link.record} = o.id where {link.where} order by o.n, {_qualified(link.order)}"
-        )
-        return (
-            f" left join (select n, array_agg(value) as found from ({linked}) q group by n) {alias}"
-            f" on {alias}.n = {self.alias('r')}.n"
         )
 
     def join(self, name: str) -> Join:

@@ -1,7 +1,7 @@
 """A page of rows in one order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from trimtab.core.fields.spec import FieldKind
 from trimtab.core.query import rights
@@ -33,13 +33,15 @@ class Page:
     """A page's rows as selects: ``ctes`` by name, the last one ``page``, which numbers its rows by ``n`` from 1.
 
     ``order`` is None where pages are counted instead of continued; ``totals`` selects the text of all totals where they
-    are already half added up.
+    are already half added up. ``linked`` names the CTE of each column, by its alias, whose values stand beside the
+    page: ``n`` and ``value``.
     """
 
     ctes: dict[str, str]
     order: Order | None
     columns: tuple[tuple[str, str], ...] = ()
     totals: str = ""
+    linked: Mapping[str, str] = field(default_factory=dict)
 
 
 def matching(context: Context, request: Request) -> Matching:
@@ -62,9 +64,13 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         return Page({ranked.FOUND: candidates, **_late(context, ordered, best, columns)}, best)
     wanted = order(context, _grouped_first(context, request))
     last = _last(request, wanted)
-    if request.size > FEW:
-        chosen = _chosen(context, request, match, wanted, columns)
-        return Page(_whole(context, chosen, wanted, columns), wanted)
+    if request.size > FEW and not request.compare:
+        several = [each for each in columns if each.several]
+        linked = {each.alias: f"linked_{each.alias}" for each in several}
+        first = f"(select n, id from page limit {request.size})"
+        ctes = {"page": _long(context, request, match, wanted, columns)}
+        ctes |= {linked[each.alias]: context.links(context.field(each.name), first) for each in several}
+        return Page(ctes, wanted, linked=linked)
     if wanted.apart:
         ordered = _first_key_first(context, request, match, wanted, last)
     else:
@@ -143,8 +149,8 @@ def _late(context: Context, ordered: str, order: Order, columns: list[Column]) -
     return {"page": page}
 
 
-def _chosen(context: Context, request: Request, match: Matching, wanted: Order, columns: list[Column]) -> str:
-    """Many rows, numbered by ``n``, with the columns that hold one value.
+def _long(context: Context, request: Request, match: Matching, wanted: Order, columns: list[Column]) -> str:
+    """The CTE ``page`` of many rows, with the columns that hold one value.
 
     Of the past only the versions are put in order first, for which an index may hold all that it takes.
     """
@@ -159,20 +165,8 @@ def _chosen(context: Context, request: Request, match: Matching, wanted: Order, 
     ordered = _ordered(context, request, among, wanted, last, selected=f"{row}.{VERSION}")
     return (
         f"select o.n, {shown}{_keys(wanted)} from (select row_number() over () as n, q.* from ({ordered}) q) o"
-        f" join {context.rows(joins)} on {row}.{VERSION} = o.{VERSION}"
+        f" join {context.rows(joins)} on {row}.{VERSION} = o.{VERSION} order by o.n"
     )
-
-
-def _whole(context: Context, chosen: str, order: Order, columns: list[Column]) -> dict[str, str]:
-    """The CTEs ``chosen`` with many rows and ``page``, for which what they link to is gathered for all at once."""
-    several = [each for each in columns if each.several]
-    joins = "".join(context.gathered(context.field(each.name), f"g_{each.alias}", "chosen") for each in several)
-    shown = "".join(
-        f", g_{each.alias}.found as {each.alias}" if each.several else f", {each.alias}" for each in columns
-    )
-    row = context.alias("r")
-    page = f"select {row}.n, {row}.id, version{shown}{_keys(order)} from chosen {row}{joins} order by {row}.n"
-    return {"chosen": chosen, "page": page}
 
 
 def _keys(order: Order) -> str:

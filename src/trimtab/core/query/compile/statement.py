@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from orjson import Fragment
+
 from trimtab.core.fields.spec import FieldKind
+from trimtab.core.query import values
 from trimtab.core.query.compile import columns as shown
 from trimtab.core.query.compile import groups
 from trimtab.core.query.compile.columns import Column
@@ -12,65 +15,79 @@ from trimtab.core.query.compile.totals import joins, totals_json
 from trimtab.core.query.request import Request
 
 _TODAY = "today"
-# Half of what a function of PostgreSQL takes.
-_MOST = 50
-TAB = r"e'\t'"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One array of the answer: its name, what PostgreSQL gathers it from, and how it is written.
+
+    ``kind`` is given for plain values, ``linked`` is the CTE of a column whose values stand beside the page.
+    """
+
+    name: str
+    value: str
+    kind: FieldKind | None
+    linked: str | None = None
+
+    def gathered(self, size: int) -> str:
+        """SQL of the text that holds the values of all rows, or null."""
+        if self.linked:
+            return f"(select {values.LINKS} from {self.linked})"
+        return f"({values.gathered(self.value, self.kind)} filter (where n <= {size}))::text"
+
+    def written(self, text: str | None, rows: int) -> Fragment:
+        """The JSON array made of that text."""
+        return values.linked(text, rows) if self.linked else values.column(text, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The SQL, and what its rows hold: one text of the ``tied`` columns, the ``loose`` ones, aside an array of texts.
-
-    ``tied`` says what each of its columns holds. In the page's last row the array holds its sort values. One row
-    follows that has nothing else: there it holds ``parts``. ``names`` are the columns in the order of the answer.
+    """The SQL, and what its one row holds: the number of rows found, a text for each of the arrays ``shown``, the sort
+    values of the page's last row (``keys`` of them), and the texts of ``parts``.
     """
 
     sql: str
-    names: list[str]
-    tied: dict[str, FieldKind]
-    loose: list[str]
+    shown: list[Shown]
+    keys: int
     parts: list[str]
 
 
 def statement(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> Statement:
     """All that the answer needs, in one statement."""
-    ctes = dict(page.ctes)
-    named = {"id": "id", "version": "version", **{each.name: each.alias for each in columns}, **dict(page.columns)}
-    relation = "page"
+    ctes, relation = dict(page.ctes), "page"
+    arrays = [Shown("id", "id", FieldKind.REF), Shown("version", "version", FieldKind.NUMBER)]
+    arrays += [Shown(each.name, each.alias, each.plain, page.linked.get(each.alias)) for each in columns]
+    arrays += [Shown(name, value, None) for name, value in page.columns]
     if request.compare and not context.lens.is_live:
         ctes[_TODAY] = _today(context, request)
         ctes["compared"] = _compared(columns)
-        named |= {"_changed": "changed", "_deleted": "deleted"}
+        arrays += [Shown("_changed", "changed", None), Shown("_deleted", "deleted", None)]
         relation = "compared"
     if request.group:
         ctes[groups.GROUPED] = groups.grouped(context, request, match)
     parts = _parts(context, request, match, page, columns)
-    closing = f"array[{', '.join(parts.values())}]::text[]"
-    once = relation == "page" and "from page" not in closing
-    before = ", ".join(
-        f"{name} as {'not ' if once and name == 'page' else ''}materialized ({sql})" for name, sql in ctes.items()
-    )
-    plain = {each.name: each.kind for each in columns if each.plain}
-    tied = {"id": FieldKind.REF, "version": FieldKind.NUMBER, **plain}
-    loose = [name for name in named if name not in tied]
-    rows = ", ".join(
-        [_tied([named[name] for name in tied]), *(named[name] for name in loose), _last(page, request.size)]
-    )
-    sql = (
-        f"with recursive {before} select {rows} from {relation} union all select {'null, ' * (1 + len(loose))}{closing}"
-    )
-    return Statement(sql, list(named), tied, loose, list(parts))
+    keys = len(page.order.keys) if page.order else 0
+    selected = [
+        "count(*)",
+        *(each.gathered(request.size) for each in arrays),
+        *(f"max(k{at}::text) filter (where n = {request.size})" for at in range(keys)),
+        *parts.values(),
+    ]
+    rows = f"select {', '.join(selected)} from {relation}"
+    used = [*ctes.values(), rows]
+    before = ", ".join(f"{name} as {_kept(name, used)}materialized ({sql})" for name, sql in ctes.items())
+    return Statement(f"with recursive {before} {rows}", arrays, keys, list(parts))
 
 
-def _tied(aliases: list[str]) -> str:
-    """One text of many values, an empty one for each that is missing: fewer values to carry over and to keep."""
-    steps = range(0, len(aliases), _MOST)
-    return f" || {TAB} || ".join(f"concat({f', {TAB}, '.join(aliases[at : at + _MOST])})" for at in steps)
+def _kept(name: str, used: list[str]) -> str:
+    """A page that is read once is not put aside first."""
+    return "not " if name == "page" and sum(sql.count("from page") for sql in used) == 1 else ""
 
 
 def _parts(context: Context, request: Request, match: Matching, page: Page, columns: list[Column]) -> dict[str, str]:
     """Texts of what is said once: the names of what is pointed at, the number of rows, totals, groups."""
-    parts = shown.references(context, columns, f"page where n <= {request.size}", everything=request.size > FEW)
+    ids = {each.alias: _pointed(each, page, request.size) for each in columns if each.refers}
+    parts = shown.references(context, columns, ids, everything=request.size > FEW)
     if request.count:
         parts["count"] = f"(select count(*)::text from {context.rows(match.joins)} where {match.predicate})"
     if request.totals and page.totals:
@@ -84,12 +101,12 @@ def _parts(context: Context, request: Request, match: Matching, page: Page, colu
     return parts
 
 
-def _last(page: Page, size: int) -> str:
-    """The sort values of the page's last row, as texts."""
-    if page.order is None:
-        return "null::text[]"
-    keys = ", ".join(f"k{at}::text" for at in range(len(page.order.keys)))
-    return f"case when n = {size} then array[{keys}] end"
+def _pointed(column: Column, page: Page, size: int) -> str:
+    """Selects the ids that a column holds."""
+    if column.alias in page.linked:
+        return f"select value from {page.linked[column.alias]}"
+    value = f"unnest({column.alias})" if column.several else column.alias
+    return f"select {value} from page where n <= {size}"
 
 
 def _today(context: Context, request: Request) -> str:
