@@ -11,6 +11,7 @@ from psycopg import sql
 
 from trimtab.accounts import public as accounts
 from trimtab.accounts.tests.factories import found_workspace, join, make_token
+from trimtab.collab.models import Attachment, Comment, Mention, Reaction, StoredFile, Watcher, WatchPreference
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Role
 from trimtab.core.models import Counter, CustomLink, ExternalKey, FieldType, IdempotencyKey
@@ -114,6 +115,20 @@ def fill(actor: Actor) -> None:
         )
         IdempotencyKey.objects.create(workspace_id=actor.workspace_id, actor_id=uuid4(), key="k", fingerprint="f")
         Counter.objects.get_or_create(workspace_id=actor.workspace_id, name="test")
+        _talk(actor, child.id, viewer)
+
+
+def _talk(actor: Actor, item_id: UUID, reader: Actor) -> None:
+    about = {"subject_entity": "item", "subject_id": item_id}
+    comment = make_record(actor, Comment, **about, body="Why?", posted_at=NOON.now, author_id=actor.person_id)
+    make_record(actor, Mention, comment_id=comment.id, person_id=reader.person_id, handle="viewer")
+    make_record(actor, Reaction, comment_id=comment.id, person_id=reader.person_id, emoji="👍")
+    file = StoredFile.objects.create(
+        workspace_id=actor.workspace_id, size=1, content_type="text/plain", sha256="0" * 64
+    )
+    make_record(actor, Attachment, **about, comment_id=comment.id, file_id=file.id, name="a.txt", posted_at=NOON.now)
+    make_record(actor, Watcher, **about, person_id=reader.person_id)
+    make_record(actor, WatchPreference, person_id=reader.person_id)
 
 
 @pytest.fixture(scope="module")

@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "trimtab.core",
     "trimtab.accounts",
+    "trimtab.collab",
     "trimtab.roadmap",
     "trimtab.integrations",
 ]

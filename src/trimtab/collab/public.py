@@ -1,0 +1,1 @@
+"""What the layers above may ask of collaboration. Takes ids, gives frozen values."""

@@ -1,0 +1,1 @@
+"""Writing: the only doors through which comments, files and watchers change."""
