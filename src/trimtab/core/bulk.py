@@ -96,14 +96,6 @@ def ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
             yield last.result()
 
 
-def cut(rows: Sequence[T], measured: Measured) -> Iterator[Sequence[T]]:
-    """``rows`` in pieces, with a look where one is due after a piece was written."""
-    while rows:
-        piece, rows = rows[: measured.room], rows[measured.room :]
-        yield piece
-        measured.wrote(len(piece))
-
-
 @cache
 def _defaults(model: type[Record]) -> dict[str, Any]:
     """Every column that a row may fill, with what stands there otherwise."""

@@ -28,6 +28,7 @@ from trimtab.roadmap.services.bulk import (
 )
 from trimtab.roadmap.services.bulk_beside import Beside, bulk_update_beside
 from trimtab.roadmap.services.bulk_config import bulk_add_configuration
+from trimtab.roadmap.services.bulk_staged import bulk_create_staged
 from trimtab.roadmap.services.common import rolled_up_once
 from trimtab.roadmap.services.config import slug_of
 from trimtab.roadmap.services.defaults import create_defaults
@@ -73,6 +74,7 @@ __all__ = [
     "bulk_create_dependencies",
     "bulk_create_items",
     "bulk_create_relations",
+    "bulk_create_staged",
     "bulk_update_beside",
     "bulk_update_items",
     "canonical",

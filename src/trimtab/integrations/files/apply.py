@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from trimtab.accounts import public as accounts
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock
-from trimtab.core.bulk import Measured, ahead, cut, insert_rows
+from trimtab.core.bulk import Measured, insert_rows
 from trimtab.core.errors import Conflict
 from trimtab.core.ids import new_id
 from trimtab.core.ledger import HistoryEntry, RecordHistory
@@ -25,7 +25,7 @@ from trimtab.integrations.files import check
 from trimtab.integrations.files.history import Entry
 from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.staging import execute, pages, select
-from trimtab.integrations.files.write import beside_of, changes_of, constants_of, new_item_of, person_of, team_of
+from trimtab.integrations.files.write import SHORT_KEY, beside_of, changes_of, constants_of, person_of, team_of
 from trimtab.integrations.models import StagedPart
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.public import NewTie
@@ -35,13 +35,27 @@ HISTORIES = 500
 UNDATED = "Changed between two imports; on which day is not known."
 _KEYED = frozenset({"team", "phase", "person", "release"})
 _NEW_ITEMS = """
-select s.row, s.key, s.record_id as id, s.data, s.review, coalesce(p.record_id, k.record_id) as parent_id
+select s.row as place, s.record_id as id, left(s.key, %(key)s) as key, s.data, s.review,
+  coalesce(p.record_id, k.record_id) as parent_id
 from integrations_stagedrow s
 left join integrations_stagedrow p on s.parent_key <> '' and p.operation_id = s.operation_id and p.part = 'items'
   and p.key = s.parent_key and p.action <> 'reject'
-left join scoped.external_key k on p.id is null and s.parent_key <> '' and k.source = %s and k.entity = 'item'
+left join scoped.external_key k on p.id is null and s.parent_key <> '' and k.source = %(source)s and k.entity = 'item'
   and k.key = s.parent_key
-where s.operation_id = %s and s.part = 'items' and s.action = 'create' and s.row > %s order by s.row limit %s
+where s.operation_id = %(operation)s and s.part = 'items' and s.action = 'create' and s.row > %(after)s
+order by s.row limit %(size)s
+"""
+_NAMES = """
+with page as materialized (
+  select id, row, key, record_id, data ->> %(url)s as url from integrations_stagedrow
+  where operation_id = %(operation)s and part = 'items' and action = %(action)s and row > %(after)s
+  order by row limit %(size)s
+), made as (
+  insert into core_externalkey (id, workspace_id, version, created_at, updated_at, source, entity, key, record_id, url)
+  select id, %(workspace)s, 1, now(), now(), %(source)s, 'item', key, record_id, url from page
+  where url is not null order by row
+)
+select count(*) as rows, max(row) as last from page
 """
 _STAGED = """
 select row, key, record_id as id, seen_version, data, review from integrations_stagedrow
@@ -197,24 +211,32 @@ class Apply:
         self.step("names")
         execute(_LEFT_BEHIND, [self.actor.workspace_id, self.recipe.source, self.operation_id])
         measured = Measured("external_key")
-        for action in ("create", "update"):
-            for page in pages(_STAGED, [self.operation_id, StagedPart.ITEMS.value, action], CHUNK):
-                known = [(row, row["data"].get("url" if action == "create" else "known_as")) for row in page]
-                rows = [self._key("item", row["key"], row["id"], url) for row, url in known if url is not None]
-                for chunk in cut(rows, measured):
-                    insert_rows(ExternalKey, self.actor.workspace_id, chunk)
+        given = {
+            "operation": self.operation_id,
+            "workspace": self.actor.workspace_id,
+            "source": self.recipe.source,
+        }
+        for action, url in (("create", "url"), ("update", "known_as")):
+            after = -1
+            while True:
+                values = {**given, "action": action, "url": url, "after": after, "size": min(CHUNK, measured.room)}
+                page = select(_NAMES, values)[0]
+                if not page["rows"]:
+                    break
+                after = page["last"]
+                measured.wrote(page["rows"])
 
     def _create(self, applied: Applied) -> None:
         self.step("items")
-
-        def items() -> Iterator[roadmap.NewItem]:
-            numbers = count(self.first_number)
-            staged = pages(_NEW_ITEMS, [self.recipe.source, self.operation_id], CHUNK)
-            for page in ahead(lambda page: [new_item_of(row, next(numbers)) for row in page], staged):
-                yield from page
-                self.step("items")
-
-        roadmap.bulk_create_items(actor=self.actor, clock=self.clock, items=items(), batch=applied.batch_id)
+        roadmap.bulk_create_staged(
+            actor=self.actor,
+            clock=self.clock,
+            source=_NEW_ITEMS,
+            given={"key": SHORT_KEY, "source": self.recipe.source, "operation": self.operation_id},
+            first_number=self.first_number,
+            batch=applied.batch_id,
+            told=lambda count: self.step("items"),
+        )
 
     def _tie(self, applied: Applied) -> None:
         self.step("relations")

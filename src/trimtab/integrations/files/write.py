@@ -7,36 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.integrations.files.recipe import HistoryRule
-from trimtab.roadmap.public import Beside, Effort, NewItem
+from trimtab.roadmap.public import Beside
 
 _IDS = ("level_id", "area_id", "phase_id", "owner_id", "team_id", "release_id", "parent_id")
 _DAYS = ("start_on", "end_on")
 _AMOUNTS = ("benefit", "progress")
 SHORT_KEY = 120
-
-
-def new_item_of(row: Mapping[str, Any], number: int) -> NewItem:
-    """The item that a staged row becomes."""
-    data = row["data"]
-    columns = _columns(data["item"])
-    return NewItem(
-        id=row["id"],
-        number=number,
-        key=row["key"][:SHORT_KEY],
-        parent_id=row["parent_id"],
-        review=row["review"],
-        description=data.get("description", ""),
-        dimensions=[
-            (UUID(dimension), UUID(value)) for dimension, values in data.get("dims", {}).items() for value in values
-        ],
-        links=[
-            (UUID(field_id), f"{kind}_id", UUID(target))
-            for field_id, (kind, targets) in data.get("links", {}).items()
-            for target in targets
-        ],
-        efforts=[Effort(Decimal(data["effort"]))] if data.get("effort") else [],
-        **columns,
-    )
 
 
 def changes_of(row: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:

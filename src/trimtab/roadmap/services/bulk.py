@@ -78,7 +78,7 @@ class NewTie:
     promised_by: date | None = None
 
 
-_ITEM = {
+ITEM_COLUMNS = {
     "number": "int4", "key": "text", "title": "text", "level_id": "uuid", "area_id": "uuid", "parent_id": "uuid",
     "phase_id": "uuid", "owner_id": "uuid", "team_id": "uuid", "release_id": "uuid", "start_on": "date",
     "start_precision": "text", "end_on": "date", "end_precision": "text", "health": "text", "health_note": "text",
@@ -207,9 +207,9 @@ def _rows_of(items: list[NewItem], free: Iterator[int]) -> list[_Rows]:
     for item in items:
         number = next(free) if item.number is None else item.number
         given = {"number": number, "rank": rules.rank_of(number)}
-        rows.append((item.id, *(given.get(name) or _stored(name, getattr(item, name, None)) for name in _ITEM)))
+        rows.append((item.id, *(given.get(name) or _stored(name, getattr(item, name, None)) for name in ITEM_COLUMNS)))
     return [
-        _Rows("roadmap_item", _ITEM, rows),
+        _Rows("roadmap_item", ITEM_COLUMNS, rows),
         _Rows("roadmap_itemtext", {"body": "text"}, [(i.id, i.description) for i in items if i.description]),
         _Rows("roadmap_itemvalue", {"item_id": "uuid", "dimension_id": "uuid", "value_id": "uuid"},
               [(new_id(), i.id, *value) for i in items for value in i.dimensions]),
@@ -253,7 +253,7 @@ def _update(actor: Actor, columns: Sequence[str], rows: list[tuple[UUID, Mapping
     settings = ", ".join(
         "custom = i.custom || s.custom" if name == "custom" else f"{name} = s.{name}" for name in columns
     )
-    types = {name: _ITEM[name] for name in columns}
+    types = {name: ITEM_COLUMNS[name] for name in columns}
     values = [(item_id, *(_stored(name, row[name]) for name in columns)) for item_id, row in rows]
     with _staged(types, values) as cursor:
         cursor.execute(

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from trimtab.core import ledger
-from trimtab.roadmap import documents, public
+from trimtab.roadmap import documents, public, rules
 from trimtab.roadmap.errors import CircularDependency, HasChildren, WrongLevel
 from trimtab.roadmap.models import DimensionValue, Item
 from trimtab.roadmap.services import bulk, estimates, items, past, tree
@@ -52,6 +52,16 @@ def move(actor, item, **where):
     with inside(actor):
         version = Item.objects.get(id=item.id).version
         return tree.move_item(actor=actor, clock=LATER, item_id=item.id, version=version, **where)
+
+
+class TestRankOf:
+    def test_the_database_ranks_new_items_as_the_rules_do(self, actor):
+        numbers = [*range(1, 400), 3_843, 3_844, 238_327, 238_328, 14_776_336, 2_147_483_647]
+        with inside(actor), connection.cursor() as cursor:
+            cursor.execute(
+                "select array_agg(roadmap_rank_of(n) order by at) from unnest(%s) with ordinality u(n, at)", [numbers]
+            )
+            assert cursor.fetchone()[0] == [rules.rank_of(number) for number in numbers]
 
 
 class TestManyAtOnce:
