@@ -53,6 +53,7 @@ class Directory:
         self._data: dict[UUID, Mapping[str, Any]] = {}
         self._taken: dict[str, set[str]] = {}
         self._new: list[Fresh] = []
+        self._given = 0
         for one in known:
             self._add(one)
         for reserved in fresh:
@@ -123,8 +124,9 @@ class Directory:
         return fresh.id
 
     def take_new(self) -> list[Fresh]:
-        """What was reserved since this was last asked, oldest first."""
-        new, self._new = self._new, []
+        """What was reserved since this was last asked, oldest first. Another thread may go on reserving meanwhile."""
+        new = self._new[self._given :]
+        self._given += len(new)
         return new
 
     def _slug(self, kind: str, written: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat, takewhile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from trimtab.core import scope
 from trimtab.core.actors import Actor
+from trimtab.core.bulk import ahead
 from trimtab.core.ids import new_id
 from trimtab.integrations import queries
 from trimtab.integrations.files import plan, setup, staging
@@ -127,14 +128,20 @@ class Stage:
         columns = reader.columns(file)
         frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
         frozen |= {identified for identified, target in names.items() if target in frozen}
-        for chunk in self._chunks(StagedPart.ITEMS, file, after):
-            drafts = [reader.read(row, columns) for row in chunk]
-            known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
-            tracked = queries.match_items(
-                self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
-            )
-            compare = _Compare(known, tracked, frozen, names, reader.level_id)
-            self._insert((self._item(draft, compare) for draft in drafts), directory)
+        rows = file.rows(after)
+
+        def read(_: None) -> list[Draft]:
+            return [reader.read(row, columns) for row in islice(rows, CHUNK)]
+
+        for drafts in takewhile(bool, ahead(read, repeat(None))):
+            with scope.workspace(self.actor.workspace_id):
+                known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
+                tracked = queries.match_items(
+                    self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
+                )
+                compare = _Compare(known, tracked, frozen, names, reader.level_id)
+                self._insert((self._item(draft, compare) for draft in drafts), directory)
+                self.checkpoint(StagedPart.ITEMS, drafts[-1].row)
 
     def _item(self, draft: Draft, compare: "_Compare") -> Staged:
         """The staged row of an item, matched by its key in this source, else by its key in the tracker."""
