@@ -20,6 +20,6 @@ comment on function roadmap_rank_of is 'The rank of the n-th item that a workspa
 
 
 class Migration(migrations.Migration):
-    dependencies = [("roadmap", "0011_sorted_in")]
+    dependencies = [("roadmap", "0012_talked_about")]
 
     operations = [migrations.RunSQL(SQL, "drop function roadmap_rank_of(int)")]
