@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from trimtab.accounts.tests.factories import Call, join, make_token, unique_email
+from trimtab.accounts.tests.factories import Call, call_as, join, make_token, unique_email
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.tests.factories import NOON, inside
@@ -81,6 +81,14 @@ class World:
     def operation(self) -> Any:
         with inside(self.actor):
             return operations.start(self.actor, NOON, kind="test", label="test", given={})
+
+    def comment(self, **body: Any) -> dict[str, Any]:
+        """A comment on an item, by the caller where the caller may say something here, else by the admin."""
+        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
+        author = call_as(self.caller) if ours and self.caller and self.caller.may(CONTRIBUTE) else self.admin
+        response = author("post", "/comments", {"entity": "item", "id": self.item()["id"], "body": "Why?", **body})
+        assert response.status_code == 201, response.content
+        return response.json()  # type: ignore[no-any-return]
 
     def workspace(self) -> dict[str, Any]:
         return self.admin("get", "/me").json()["workspace"]  # type: ignore[no-any-return]
@@ -214,6 +222,18 @@ def _new_workspace(world: World) -> Request:
     return Request("/workspaces", {"slug": f"n-{uuid4().hex}", "name": world.name()})
 
 
+def _about(world: World, **body: Any) -> dict[str, Any]:
+    return {"entity": "item", "id": world.item()["id"], **body}
+
+
+def _of(path: str) -> Make:
+    return lambda world: Request(f"{path}?entity=item&id={world.item()['id']}")
+
+
+def _comment(end: str, **body: Any) -> Make:
+    return lambda world: Request(f"/comments/{world.comment()['id']}{end}", body)
+
+
 def _history(world: World) -> Request:
     return Request(f"/history?entity=item&id={world.item()['id']}")
 
@@ -272,6 +292,21 @@ PLANS: dict[str, Plan] = {
     "deleteDependency": Plan(EDIT, _one("/dependencies", World.dependency), 204),
     "createRelation": Plan(EDIT, _ends("/relations", type="relates_to"), 201),
     "deleteRelation": Plan(EDIT, _one("/relations", World.relation), 204),
+    "listComments": _read(_of("/comments"), named=True),
+    "createComment": Plan(CONTRIBUTE, lambda world: Request("/comments", _about(world, body="Why?")), 201),
+    "updateComment": Plan(CONTRIBUTE, _comment("", version=1, body="How?")),
+    "deleteComment": Plan(CONTRIBUTE, _one("/comments", World.comment), 204),
+    "resolveComment": Plan(CONTRIBUTE, _comment("/resolved", resolved=True)),
+    "reactToComment": Plan(CONTRIBUTE, _comment("/reactions", emoji="👍")),
+    "listMentionables": _read(_at("/mentionables?text=a")),
+    "listWatchers": _read(_of("/watchers"), named=True),
+    "setWatching": Plan(VIEW, lambda world: Request("/watchers", _about(world, watching=True))),
+    "getWatchPreference": _read(_at("/watch-preference")),
+    "setWatchPreference": Plan(
+        VIEW,
+        lambda world: Request("/watch-preference", {"owned": True, "commented": False, "mentioned": True}),
+        named=False,
+    ),
     **_configured("Area", "/areas", CONFIGURE, _kind("/areas"), _named("/areas")),
     **_configured("Level", "/levels", ADMIN, _a_level, _level),
     **_configured("Track", "/tracks", CONFIGURE, World.track, _named("/tracks")),

@@ -14,6 +14,7 @@ import trimtab
 from trimtab.accounts.api import router as accounts
 from trimtab.api.routes import config, history, operations, workspaces
 from trimtab.api.routes import query as queries
+from trimtab.collab.api import router as collab
 from trimtab.roadmap.api import router as roadmap
 
 
@@ -82,6 +83,7 @@ for router in (
     queries.router,
     history.router,
     operations.router,
+    collab,
     roadmap,
 ):
     api.add_router("", router)

@@ -6,7 +6,8 @@ class RoadmapConfig(AppConfig):
     label = "roadmap"
 
     def ready(self) -> None:
-        from trimtab.roadmap import belongings, sources
+        from trimtab.roadmap import belongings, sources, talk
 
         belongings.register()
         sources.register()
+        talk.register()

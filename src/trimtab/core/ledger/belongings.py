@@ -20,8 +20,8 @@ _parts: dict[str, tuple[Part, ...]] = {}
 
 
 def belongs(entity: str, *parts: Part) -> None:
-    """Say what belongs to the records of ``entity``. Called once, when a domain's app is ready."""
-    _parts[entity] = parts
+    """Say what belongs to the records of ``entity``, beside what others said. Called when a domain's app is ready."""
+    _parts[entity] = tuple(dict.fromkeys((*_parts.get(entity, ()), *parts)))
 
 
 def records_sql(entity: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from trimtab.collab import public as collab
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import Conflict, Invalid
@@ -110,6 +111,9 @@ SETTINGS: dict[str, Setting] = {
 }  # fmt: skip
 
 
+TALKED_ABOUT = frozenset({"area", "release"})
+
+
 def create_setting(
     *,
     actor: Actor,
@@ -175,6 +179,8 @@ def delete_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID) ->
     with refusals(), ledger.change_set(actor, at=clock.now):
         for model, column in setting.owned:
             queries.rows(actor, model).filter(**{column: record_id}).delete()
+        if kind in TALKED_ABOUT:
+            collab.delete_about(actor, kind, [record.id])
         record.delete()
 
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from trimtab.accounts.public import Kind, fiscal_calendar, get_workspace, period_of
+from trimtab.collab import public as collab
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import Invalid, StaleVersion
@@ -124,6 +127,9 @@ def delete_item(*, actor: Actor, clock: Clock, item_id: UUID, with_children: boo
 
 def delete_what_hangs_on(actor: Actor, ids: list[UUID]) -> None:
     """Delete everything that belongs to these items or ties others to them, inside the open change set."""
+    ties = queries.rows(actor, Dependency).filter(Q(from_item_id__in=ids) | Q(to_item_id__in=ids))
+    collab.delete_about(actor, "dependency", list(ties.values_list("id", flat=True)))
+    collab.delete_about(actor, "item", ids)
     for model, condition in (
         (Dependency, {"from_item_id__in": ids}), (Dependency, {"to_item_id__in": ids}),
         (Relation, {"from_item_id__in": ids}), (Relation, {"to_item_id__in": ids}),

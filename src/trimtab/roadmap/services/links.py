@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from trimtab.collab import public as collab
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import Invalid
@@ -49,7 +50,8 @@ def remove_dependency(*, actor: Actor, clock: Clock, dependency_id: UUID) -> Non
     """Raises NotFound, Forbidden, PastIsReadOnly."""
     require_write(actor, Permission.EDIT)
     dependency = queries.one(actor, Dependency, dependency_id, lock=True)
-    with ledger.change_set(actor, at=clock.now):
+    with refusals(), ledger.change_set(actor, at=clock.now):
+        collab.delete_about(actor, "dependency", [dependency.id])
         dependency.delete()
 
 
