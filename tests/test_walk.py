@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.walk_plans import PLANS, Plan, Request, World
+from tests import walk_plans
+from tests.walk_admin import ADMINISTRATION
+from tests.walk_plans import Plan, Request, World
 from trimtab.accounts.tests.factories import NOBODY, PASSWORD, Call, call_as, email_of, found_workspace, join, slug_of
 from trimtab.core.actors import ROLE_PERMISSIONS, Actor, Role
 from trimtab.core.tests.factories import inside
@@ -18,8 +20,11 @@ from trimtab.roadmap import public as roadmap
 
 DESCRIPTION = json.loads((Path(__file__).parents[1] / "openapi.json").read_text())
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-OPEN = {"listDemoAccounts"}
-"""Needs no sign-in; where the demo does not run there is nothing there."""
+OPEN = {"listDemoAccounts", "lookAtInvitation", "signUpInvited"}
+"""Need no sign-in: nothing is there where no demo runs, and for whoever has no link."""
+
+
+PLANS = {**walk_plans.PLANS, **ADMINISTRATION}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

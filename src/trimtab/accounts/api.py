@@ -27,6 +27,7 @@ def workspace_out(workspace: Workspace | public.WorkspaceView) -> dict[str, Any]
             "start_month": workspace.fiscal_start_month,
             "pattern": workspace.fiscal_pattern,
             "increment_weeks": workspace.increment_weeks,
+            "increment_from": workspace.increment_from,
         },
         "benefit_unit": workspace.benefit_unit,
         "version": workspace.version,

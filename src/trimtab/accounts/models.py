@@ -120,6 +120,26 @@ class TokenScope(models.TextChoices):
     WRITE = "write"
 
 
+class Invitation(Scoped):
+    """A way in for one person, once, until it expires. Only the hash of its link's secret is kept."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200, blank=True, default="")
+    role = models.CharField(max_length=20, choices=ROLES)
+    hash = models.BinaryField(unique=True, max_length=32)
+    invited_by = models.CharField(max_length=200, blank=True, default="")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="invitation_open_once", fields=["workspace_id", "email"], condition=Q(accepted_at__isnull=True)
+            ),
+            models.CheckConstraint(name="invitation_role", condition=Q(role__in=[role.value for role in Role])),
+        ]
+
+
 class ApiToken(Scoped):
     """A person's key to the API of one workspace. Only its hash is kept."""
 

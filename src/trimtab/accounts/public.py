@@ -69,7 +69,8 @@ class UserView:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceView:
-    """``fiscal_pattern`` is calendar, 4-4-5 or increments (of ``increment_weeks``)."""
+    """``fiscal_pattern`` is calendar, 4-4-5, 4-5-4, 5-4-4 or increments (``increment_weeks`` long, on from
+    ``increment_from``)."""
 
     id: UUID
     version: int
@@ -81,6 +82,7 @@ class WorkspaceView:
     fiscal_start_month: int
     fiscal_pattern: str
     increment_weeks: int | None
+    increment_from: date | None
     benefit_unit: str
 
 
@@ -190,7 +192,12 @@ def workspace_id_of(slug: str) -> UUID:
 
 
 def fiscal_calendar(workspace: WorkspaceView) -> FiscalCalendar:
-    return FiscalCalendar(workspace.fiscal_start_month, Pattern(workspace.fiscal_pattern), workspace.increment_weeks)
+    return FiscalCalendar(
+        workspace.fiscal_start_month,
+        Pattern(workspace.fiscal_pattern),
+        workspace.increment_weeks,
+        workspace.increment_from,
+    )
 
 
 def actor_for(*, email: str, workspace_slug: str, origin: Origin, request_id: str = "") -> Actor:

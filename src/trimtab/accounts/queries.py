@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
 
-from trimtab.accounts.models import ApiToken, Membership, Person, Team, TeamMember, User
+from trimtab.accounts.models import ApiToken, Invitation, Membership, Person, Team, TeamMember, User
 from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.errors import NotFound
 from trimtab.core.models import ScopedQuerySet, Workspace
 from trimtab.core.query.lens import everything
 
-M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken)
+M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken, Invitation)
 
 
 def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:
@@ -93,6 +94,43 @@ def _member(membership: Membership, users: Mapping[Any, User]) -> Member:
         active=membership.active,
         person_id=membership.person_id,
     )
+
+
+def list_invitations(actor: Actor) -> list[Invitation]:
+    """Those that nobody has taken up yet, newest first; expired ones too, until they are swept. Raises Forbidden."""
+    actor.require(Permission.ADMIN)
+    return list(Invitation.objects.in_workspace(actor.workspace_id).filter(accepted_at=None).order_by("-created_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An invitation as whoever has its link may see it."""
+
+    id: UUID
+    workspace_id: UUID
+    slug: str
+    workspace: str
+    email: str
+    name: str
+    role: Role
+    invited_by: str
+    expires_at: datetime
+    has_user: bool
+
+
+def get_open_invitation(secret_hash: bytes, now: datetime) -> OpenInvitation:
+    """The invitation behind a link. Needs no workspace to be set. Raises NotFound: unknown, used or expired."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from find_invitation(%s, %s)", [secret_hash, now])
+        row = cursor.fetchone()
+    if row is None:
+        raise no_invitation()
+    found = dict(zip(OpenInvitation.__slots__, row, strict=True))
+    return OpenInvitation(**found | {"role": Role(found["role"])})
+
+
+def no_invitation() -> NotFound:
+    return NotFound("This invitation was used, taken back, or has expired. Ask for a new one.")
 
 
 def get_member(actor: Actor, membership_id: UUID) -> Member:

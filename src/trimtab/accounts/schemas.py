@@ -44,6 +44,7 @@ class FiscalOut(Schema):
     start_month: int
     pattern: str
     increment_weeks: int | None
+    increment_from: date | None
 
 
 class WorkspaceOut(Schema):
@@ -80,8 +81,9 @@ class WorkspaceFields(Body):
     timezone: str = Field("", max_length=60)
     currency: str = Field("", pattern=r"^[A-Z]{3}$")
     fiscal_start_month: int = Field(1, ge=1, le=12)
-    fiscal_pattern: Literal["calendar", "4-4-5", "increments"] = "calendar"
+    fiscal_pattern: Literal["calendar", "4-4-5", "4-5-4", "5-4-4", "increments"] = "calendar"
     increment_weeks: int | None = Field(None, ge=1, le=26)
+    increment_from: date | None = None
     benefit_unit: str = Field("", min_length=1, max_length=40)
 
 
@@ -177,6 +179,90 @@ class MemberIn(Body):
 class MemberFields(Body):
     role: Role = Role.VIEWER
     active: bool = True
+
+
+class InvitationOut(Schema):
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class InvitationIn(Body):
+    email: str = Field(min_length=3, max_length=254)
+    role: Role
+    name: str = Field("", max_length=200)
+    days: int = Field(7, ge=1, le=60)
+
+
+class NewInvitationOut(InvitationOut):
+    """``link`` is shown this once. ``mailed`` says whether it went out by mail too."""
+
+    link: str
+    mailed: bool
+
+
+class InvitationSecret(Body):
+    token: str = Field(min_length=10, max_length=200)
+
+
+class OpenInvitationOut(Schema):
+    """``has_user``: somebody signs in with this address already."""
+
+    workspace: str
+    slug: str
+    email: str
+    name: str
+    role: Role
+    invited_by: str
+    expires_at: datetime
+    has_user: bool
+
+
+class SignUpIn(InvitationSecret):
+    name: str = Name
+    password: str = Field(min_length=8, max_length=200)
+
+
+class SignedUpOut(Schema):
+    email: str
+
+
+class HeldOut(Schema):
+    id: UUID
+    title: str
+
+
+class HeldKindOut(Schema):
+    """``ends``: it is ended, not handed on. ``records`` are the first two hundred."""
+
+    key: str
+    label: str
+    entity: str
+    ends: bool
+    count: int
+    records: list[HeldOut]
+
+
+class HandOverIn(Body):
+    """Who takes what: a single record before its kind, its kind before everything (``to``)."""
+
+    to: UUID | None = None
+    by_kind: dict[str, UUID] = Field(default_factory=dict, max_length=100)
+    by_record: dict[UUID, UUID] = Field(default_factory=dict, max_length=5_000)
+    deactivate: bool = True
+    last_day: date | None = None
+
+
+class HandedOverOut(Schema):
+    """``batch_id`` can be undone; ``tokens`` that were revoked stay so."""
+
+    batch_id: UUID
+    counts: dict[str, int]
+    tokens: int
 
 
 class TokenOut(Schema):

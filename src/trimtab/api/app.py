@@ -12,6 +12,8 @@ from ninja.renderers import BaseRenderer
 
 import trimtab
 from trimtab.accounts.api import router as accounts
+from trimtab.accounts.api_people import router as people
+from trimtab.api.middleware import INVITED, OPEN
 from trimtab.api.routes import config, history, operations, workspaces
 from trimtab.api.routes import query as queries
 from trimtab.collab.api import router as collab
@@ -60,7 +62,7 @@ class Api(NinjaAPI):
 def _finish(path: str, operations_of: Mapping[str, dict[str, Any]]) -> None:
     """Refusals are problem+json, and what needs no sign-in says so."""
     for operation in operations_of.values():
-        if path in {"/api/v1/demo-accounts"}:
+        if path in OPEN | INVITED:
             operation["security"] = []
         for status, answer in operation["responses"].items():
             if int(status) >= 400 and "content" in answer:
@@ -78,6 +80,7 @@ api = Api(
 )
 for router in (
     accounts,
+    people,
     workspaces.router,
     config.router,
     queries.router,

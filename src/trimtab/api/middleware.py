@@ -27,8 +27,10 @@ from trimtab.core.errors import NotFound, TooLarge, Unavailable
 log = structlog.get_logger("trimtab.request")
 PREFIX: Final = "/api/v1/"
 OPEN: Final = frozenset({"/api/v1/openapi.json", "/api/v1/demo-accounts"})
-UNSCOPED: Final = frozenset({"/api/v1/workspaces"})
-"""A new workspace is made in a scope of its own, not in the caller's."""
+INVITED: Final = frozenset({"/api/v1/invitations/look", "/api/v1/invitations/sign-up"})
+"""For whoever has the link of an invitation, and no account yet."""
+UNSCOPED: Final = frozenset({"/api/v1/workspaces", "/api/v1/invitations/accept"})
+"""A new workspace is made, and another one joined, in a scope of its own, not in the caller's."""
 BODY_LIMIT: Final = 2 * 1024 * 1024
 ATTEMPTS: Final = 3
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -66,11 +68,25 @@ class Edge:
         try:
             _check_shape(request)
             limits.calls.take(auth.credential(request) or str(request.META.get("REMOTE_ADDR", "")).encode())
-            response = _view(request) if request.path_info in OPEN else _attempts(request, request_id)
+            response = _answer(request, request_id)
         except Exception as error:
             return problems.respond(problems.as_refusal(error), request_id)
         self.csrf.process_response(request, response)
         return _dress(request, response, request_id)
+
+
+def _answer(request: HttpRequest, request_id: str) -> HttpResponse:
+    if request.path_info in OPEN:
+        return _view(request)
+    return _invited(request) if request.path_info in INVITED else _attempts(request, request_id)
+
+
+def _invited(request: HttpRequest) -> HttpResponse:
+    """Somebody without an account, who has a link: as seldom as somebody may be wrong about a password."""
+    limits.failures.take(str(request.META.get("REMOTE_ADDR", "")).encode())
+    request.clock = Clock(now=datetime.now(UTC))  # type: ignore[attr-defined]
+    with transaction.atomic():
+        return _view(request)
 
 
 def _check_shape(request: HttpRequest) -> None:
@@ -113,7 +129,7 @@ def _lost_before_it_began(request: HttpRequest, error: Exception) -> bool:
 
 
 def _transaction(request: HttpRequest, request_id: str) -> HttpResponse:
-    clock = Clock(now=datetime.now(UTC))
+    clock = request.clock = Clock(now=datetime.now(UTC))  # type: ignore[attr-defined]
     connection.health_check_done = True  # type: ignore[attr-defined]  # the first statement finds out, and may be tried again
     with transaction.atomic():
         caller = auth.authenticate(request, clock, request_id)

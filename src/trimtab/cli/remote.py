@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +41,13 @@ class Server:
     def calendar(self, workspace: str | None) -> FiscalCalendar:
         """The fiscal calendar of the token's workspace."""
         fiscal = json.loads(self._call("GET", "/api/v1/me", workspace))["workspace"]["fiscal"]
-        return FiscalCalendar(fiscal["start_month"], Pattern(fiscal["pattern"]), fiscal["increment_weeks"])
+        since = fiscal["increment_from"]
+        return FiscalCalendar(
+            fiscal["start_month"],
+            Pattern(fiscal["pattern"]),
+            fiscal["increment_weeks"],
+            None if since is None else date.fromisoformat(since),
+        )
 
     def _call(self, method: str, path: str, workspace: str | None, body: object = None) -> bytes:
         import httpx

@@ -15,6 +15,8 @@ DAY: Final = timedelta(days=1)
 class Pattern(StrEnum):
     CALENDAR = "calendar"
     FOUR_FOUR_FIVE = "4-4-5"
+    FOUR_FIVE_FOUR = "4-5-4"
+    FIVE_FOUR_FOUR = "5-4-4"
     INCREMENTS = "increments"
 
 
@@ -26,13 +28,26 @@ class Kind(StrEnum):
     INCREMENT = "increment"
 
 
+WEEKS: Final = {
+    Pattern.FOUR_FOUR_FIVE: (4, 4, 5),
+    Pattern.FOUR_FIVE_FOUR: (4, 5, 4),
+    Pattern.FIVE_FOUR_FOUR: (5, 4, 4),
+}
+"""How many weeks the months of a quarter have, where quarters are of 13 weeks."""
+
+
 @dataclass(frozen=True, slots=True)
 class FiscalCalendar:
-    """``start_month`` is 1 to 12. ``increment_weeks`` (1 to 26) is needed for increments alone."""
+    """``start_month`` is 1 to 12. ``increment_weeks`` (1 to 26) is needed for increments alone.
+
+    With ``increment_from`` they run on from that day without a break, and each belongs to the fiscal year that its
+    first day lies in; without it they begin anew with each fiscal year.
+    """
 
     start_month: int = 1
     pattern: Pattern = Pattern.CALENDAR
     increment_weeks: int | None = None
+    increment_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ def periods(calendar: FiscalCalendar, year: int, kind: Kind) -> tuple[Period, ..
     Raises ValueError for increments of a calendar that has none.
     """
     starts = _starts(calendar, year, kind)
-    ends = [*starts[1:], year_start(calendar, year + 1)]
+    ends = [*starts[1:], _end(calendar, starts[-1], year, kind)]
     return tuple(
         Period(kind, year, index, start, end - DAY)
         for index, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
@@ -86,6 +101,10 @@ def periods(calendar: FiscalCalendar, year: int, kind: Kind) -> tuple[Period, ..
 
 def period_of(calendar: FiscalCalendar, day: date, kind: Kind) -> Period:
     """The period of ``kind`` that ``day`` lies in. Raises ValueError as ``periods`` does."""
+    since, step = calendar.increment_from, _step(calendar)
+    if kind is Kind.INCREMENT and since is not None and step is not None:
+        first = since + step * ((day - since) // step)
+        return next(p for p in periods(calendar, fiscal_year(calendar, first), kind) if p.starts_on == first)
     return next(p for p in periods(calendar, fiscal_year(calendar, day), kind) if day <= p.ends_on)
 
 
@@ -110,9 +129,9 @@ def _starts(calendar: FiscalCalendar, year: int, kind: Kind) -> list[date]:
 
 def _month_starts(calendar: FiscalCalendar, year: int) -> list[date]:
     start = year_start(calendar, year)
-    if calendar.pattern is Pattern.FOUR_FOUR_FIVE:
-        weeks = [13 * quarter + offset for quarter in range(4) for offset in (0, 4, 8)]
-        return [start + WEEK * week for week in weeks]
+    if (weeks := WEEKS.get(calendar.pattern)) is not None:
+        offsets = (0, weeks[0], weeks[0] + weeks[1])
+        return [start + WEEK * (13 * quarter + offset) for quarter in range(4) for offset in offsets]
     first = date(year if calendar.start_month == 1 else year - 1, calendar.start_month, 1)
     return [start, *(_months_later(first, n) for n in range(1, 12))]
 
@@ -126,5 +145,20 @@ def _increment_starts(calendar: FiscalCalendar, year: int) -> list[date]:
     if calendar.pattern is not Pattern.INCREMENTS or calendar.increment_weeks is None:
         raise ValueError("This calendar has no increments.")
     start, end = year_start(calendar, year), year_start(calendar, year + 1)
-    weeks = (end - start).days // 7
-    return [start + WEEK * week for week in range(0, weeks, calendar.increment_weeks)]
+    step = calendar.increment_weeks * WEEK
+    if calendar.increment_from is not None:
+        start = calendar.increment_from + step * -((calendar.increment_from - start) // step)
+    return [start + step * at for at in range(-(-(end - start) // step))]
+
+
+def _step(calendar: FiscalCalendar) -> timedelta | None:
+    """How long increments are where they run on from a day; None where they begin anew each year, or are none."""
+    if calendar.pattern is not Pattern.INCREMENTS or not calendar.increment_weeks or calendar.increment_from is None:
+        return None
+    return calendar.increment_weeks * WEEK
+
+
+def _end(calendar: FiscalCalendar, last: date, year: int, kind: Kind) -> date:
+    """The day behind the last period of a year, which begins on ``last``."""
+    step = _step(calendar) if kind is Kind.INCREMENT else None
+    return year_start(calendar, year + 1) if step is None else last + step

@@ -54,6 +54,8 @@ class Scoped(models.Model):
 class FiscalPattern(models.TextChoices):
     CALENDAR = "calendar", "Calendar quarters"
     FOUR_FOUR_FIVE = "4-4-5", "4-4-5 weeks"
+    FOUR_FIVE_FOUR = "4-5-4", "4-5-4 weeks"
+    FIVE_FOUR_FOUR = "5-4-4", "5-4-4 weeks"
     INCREMENTS = "increments", "Increments of n weeks"
 
 
@@ -68,6 +70,7 @@ class Workspace(Record):
     fiscal_start_month = models.PositiveSmallIntegerField(default=1)
     fiscal_pattern = models.CharField(max_length=20, choices=FiscalPattern, default=FiscalPattern.CALENDAR)
     increment_weeks = models.PositiveSmallIntegerField(null=True)
+    increment_from = models.DateField(null=True, help_text="The day from which increments run on.")
     benefit_unit = models.CharField(max_length=40, default="points")
 
     class Meta:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from trimtab.core import ledger
+from trimtab.core import holdings, ledger
+from trimtab.core.holdings import Holding
 from trimtab.core.ledger import Part
 
 PARTS: Final = (
@@ -15,7 +16,22 @@ PARTS: Final = (
     Part("custom_link", by=("record_id",), told_by=("field_id", "person_id", "team_id", "item_id")),
 )
 
+HOLDINGS: Final = (
+    Holding("items", "Items they own", "item", "roadmap_item", "owner_id", "r.title"),
+    Holding("areas", "Areas they own", "area", "roadmap_area", "owner_id", "r.name"),
+    Holding(
+        "custom_fields",
+        "Fields that name them",
+        "item",
+        "core_customlink",
+        "person_id",
+        "(select i.title from roadmap_item i where i.workspace_id = r.workspace_id and i.id = r.record_id)",
+        once=("field_id", "record_id", "team_id", "item_id"),
+    ),
+)
+
 
 def register() -> None:
-    """Tell the ledger. Called when the app is ready."""
+    """Tell the ledger and, of what a person holds, accounts. Called when the app is ready."""
     ledger.belongs("item", *PARTS)
+    holdings.register(*HOLDINGS)

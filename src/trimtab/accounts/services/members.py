@@ -23,11 +23,16 @@ def add_member(
         if Membership.objects.in_workspace(actor.workspace_id).filter(user_id=user.id).exists():
             raise AlreadyMember(f"{user.email} is a member already.")
         with ledger.change_set(actor, at=clock.now):
-            person = _person_of(actor, user)
-            membership = Membership.objects.create(
-                workspace_id=actor.workspace_id, user_id=user.id, role=role.value, person_id=person.id
-            )
+            membership = enter(actor, user, role)
         return queries.get_member(actor, membership.id)
+
+
+def enter(actor: Actor, user: User, role: Role) -> Membership:
+    """Make ``user`` a member, as the person of the same address or a new one; inside an open change set."""
+    person = _person_of(actor, user)
+    return Membership.objects.create(
+        workspace_id=actor.workspace_id, user_id=user.id, role=role.value, person_id=person.id
+    )
 
 
 def _person_of(actor: Actor, user: User) -> Person:
@@ -50,6 +55,7 @@ def update_member(
     version: int,
     role: Role | None = None,
     active: bool | None = None,
+    batch: UUID | None = None,
 ) -> queries.Member:
     """Give a member another role, or shut them out or let them in again (``active``); None leaves it as it is.
 
@@ -67,7 +73,7 @@ def update_member(
         ledger.check_stale(membership, version_read=version, changes=changes)
         if changes.get("role", Role.ADMIN.value) != Role.ADMIN.value or changes.get("active") is False:
             _keep_an_admin(admins, membership)
-        with ledger.change_set(actor, at=clock.now):
+        with ledger.change_set(actor, at=clock.now, batch=batch):
             ledger.save(membership, **changes)
         return queries.get_member(actor, membership_id)
 

@@ -63,3 +63,10 @@ def revoke_token(*, actor: Actor, clock: Clock, token_id: UUID) -> None:
         if token.revoked_at is None:
             token.revoked_at = clock.now
             token.save(update_fields=["revoked_at"])
+
+
+def revoke_tokens_of(actor: Actor, clock: Clock, user_id: UUID) -> int:
+    """End every token that somebody has here; gives how many. Raises Forbidden."""
+    actor.require(Permission.ADMIN)
+    theirs = ApiToken.objects.in_workspace(actor.workspace_id).filter(user_id=user_id, revoked_at=None)
+    return theirs.update(revoked_at=clock.now)

@@ -16,7 +16,7 @@ def create_user(*, email: str, name: str = "", password: str | None = None, samp
 
     Raises Invalid for no e-mail address, UserExists, WeakPassword.
     """
-    _check_email(email)
+    check_email(email)
     if queries.find_user(email) is not None:
         raise UserExists(f"{email} can sign in already.")
     if password is not None:
@@ -36,7 +36,8 @@ def set_password(*, email: str, password: str) -> None:
     user.save(update_fields=["password"])
 
 
-def _check_email(email: str) -> None:
+def check_email(email: str) -> None:
+    """Raises Invalid for what is no e-mail address."""
     try:
         validate_email(email.strip())
     except ValidationError as wrong:

@@ -18,7 +18,7 @@ from trimtab.core.models import FiscalPattern, Workspace
 
 SETTINGS: Final = {
     "slug", "name", "prefix", "timezone", "currency",
-    "fiscal_start_month", "fiscal_pattern", "increment_weeks", "benefit_unit",
+    "fiscal_start_month", "fiscal_pattern", "increment_weeks", "increment_from", "benefit_unit",
 }  # fmt: skip
 
 

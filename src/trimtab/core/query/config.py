@@ -31,15 +31,15 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     providers = source.providers if names is None or any(name not in own for name in names) else ()
     selects = "".join(f", ({provider.sql})" for provider in providers)
     rows = fetch(
-        "select timezone, fiscal_start_month, fiscal_pattern, increment_weeks, prefix"
+        "select timezone, fiscal_start_month, fiscal_pattern, increment_weeks, increment_from, prefix"
         f"{selects} from core_workspace where id = %(workspace)s",
         {"workspace": actor.workspace_id},
     )
     if not rows:
         raise NotFound("There is no such workspace.")
-    zone, start_month, pattern, weeks, prefix, *definitions = rows[0]
+    zone, start_month, pattern, weeks, run_from, prefix, *definitions = rows[0]
     found = [spec for provider, rows in zip(providers, definitions, strict=True) for spec in provider.build(rows)]
-    calendar = FiscalCalendar(start_month, Pattern(pattern), weeks)
+    calendar = FiscalCalendar(start_month, Pattern(pattern), weeks, run_from)
     return Config(ZoneInfo(zone), calendar, prefix, _by_name(own, found))
 
 

@@ -50,7 +50,7 @@ def near(today: date, calendar: FiscalCalendar) -> list[tuple[str, Days]]:
     """
     kind = Kind.INCREMENT if calendar.pattern is Pattern.INCREMENTS else Kind.QUARTER
     year = fiscal_year(calendar, today)
-    parts = (*periods(calendar, year, kind), *periods(calendar, year + 1, kind))
+    parts = [each for near_year in (year - 1, year, year + 1) for each in periods(calendar, near_year, kind)]
     found = [each for each in parts if each.ends_on >= today][:6]
     found += [*periods(calendar, year, Kind.YEAR), *periods(calendar, year + 1, Kind.YEAR)]
     return [(written(calendar, each.starts_on, each.kind), (each.starts_on, each.ends_on)) for each in found]

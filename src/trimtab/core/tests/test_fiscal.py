@@ -17,6 +17,7 @@ calendars = st.builds(
     start_month=st.integers(1, 12),
     pattern=st.sampled_from(Pattern),
     increment_weeks=st.integers(1, 26),
+    increment_from=st.none() | st.dates(date(1990, 1, 1), date(2090, 12, 31)),
 )
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 
@@ -83,6 +84,7 @@ class TestPeriods:
             start_month=st.integers(1, 12),
             pattern=st.just(Pattern.INCREMENTS),
             increment_weeks=st.integers(1, 26),
+            increment_from=st.none() | days,
         ),
         days,
     )
@@ -90,3 +92,62 @@ class TestPeriods:
         period = period_of(calendar, day, Kind.INCREMENT)
 
         assert period.starts_on <= day <= period.ends_on
+
+
+def slow_months(calendar, year):
+    """Walk day by day from the year's first Monday, a week at a time, and note where each month of weeks ends."""
+    weeks = {"4-4-5": [4, 4, 5], "4-5-4": [4, 5, 4], "5-4-4": [5, 4, 4]}[calendar.pattern] * 4
+    first = date(year if calendar.start_month == 1 else year - 1, calendar.start_month, 1)
+    start = min((first + timedelta(days=n) for n in range(-3, 4)), key=lambda day: (day.weekday() != 0, day))
+    following = date(first.year + 1, first.month, 1)
+    end = min((following + timedelta(days=n) for n in range(-3, 4)), key=lambda day: (day.weekday() != 0, day))
+    months, day = [], start
+    for number, count in enumerate(weeks, start=1):
+        began = day
+        for _ in range(count * 7):
+            day += timedelta(days=1)
+        while number == 12 and day < end:
+            day += timedelta(days=1)
+        months.append((began, day - timedelta(days=1)))
+    assert day == end
+    return months
+
+
+WEEKLY = st.builds(
+    FiscalCalendar,
+    start_month=st.integers(1, 12),
+    pattern=st.sampled_from([Pattern.FOUR_FOUR_FIVE, Pattern.FOUR_FIVE_FOUR, Pattern.FIVE_FOUR_FOUR]),
+)
+
+
+class TestAgainstASlowReference:
+    @given(WEEKLY, st.integers(1991, 2089))
+    def test_months_of_weeks(self, calendar, year):
+        found = [(p.starts_on, p.ends_on) for p in periods(calendar, year, Kind.MONTH)]
+
+        assert found == slow_months(calendar, year)
+
+    @given(WEEKLY, st.integers(1991, 2089))
+    def test_quarters_halves_and_years_are_made_of_them(self, calendar, year):
+        months = slow_months(calendar, year)
+        for kind, size in ((Kind.QUARTER, 3), (Kind.HALF, 6), (Kind.YEAR, 12)):
+            found = [(p.starts_on, p.ends_on) for p in periods(calendar, year, kind)]
+
+            assert found == [(months[n][0], months[n + size - 1][1]) for n in range(0, 12, size)]
+
+    @given(days, days, st.integers(1, 26), st.integers(1, 12))
+    def test_increments_run_on_from_their_day(self, since, day, weeks, month):
+        calendar = FiscalCalendar(month, Pattern.INCREMENTS, weeks, since)
+
+        found = period_of(calendar, day, Kind.INCREMENT)
+
+        assert (found.starts_on - since).days % (7 * weeks) == 0
+        assert (found.ends_on - found.starts_on).days + 1 == 7 * weeks
+        assert found.starts_on <= day <= found.ends_on
+        assert fiscal_year(calendar, found.starts_on) == found.year
+
+    def test_a_year_may_begin_within_an_increment(self):
+        calendar = FiscalCalendar(1, Pattern.INCREMENTS, 8, date(2025, 12, 1))
+
+        assert period_of(calendar, date(2026, 1, 10), Kind.INCREMENT).name == "FY2025-I7"
+        assert period_of(calendar, date(2026, 1, 26), Kind.INCREMENT).name == "FY2026-I1"
