@@ -9,6 +9,7 @@ export const keys = {
   history: (workspace: string) => ["history", workspace] as const,
   days: (workspace: string) => ["days", workspace] as const,
   batches: (workspace: string) => ["batches", workspace] as const,
+  settings: (workspace: string) => ["settings", workspace] as const,
   members: (workspace: string) => ["members", workspace] as const,
   tokens: (workspace: string) => ["tokens", workspace] as const,
 };

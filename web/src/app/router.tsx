@@ -48,7 +48,19 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, workspaceRoute.addChildren([roadmap, history, settings])]);
+const settingsPlace = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/settings/$place",
+  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("./join-page"), "JoinPage"),
+});
+
+const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, history, settings, settingsPlace])]);
 
 export const makeRouter = (memory?: RouterHistory) =>
   createRouter({

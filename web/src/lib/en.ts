@@ -1,5 +1,9 @@
+import { settings } from "./en/settings";
+
 /** Every word that people read, in English. */
 export const en = {
+  ...settings,
+
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.save": "Save",
@@ -188,8 +192,6 @@ export const en = {
   "link.replaces": "replaces",
   "link.waitsFor": "waits for",
 
-  "member.lead": "Who may come in, and as what.",
-  "member.title": "Members",
 
   "nav.collapse": "Fold",
   "nav.expand": "Unfold",

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Timeframe } from "../api/types";
+import type { Fiscal } from "./fiscal";
 import { formatTimeframe, parseTimeframe, quarterAround } from "./timeframe";
 
 const frame = (start: string | null, startPrecision: string | null, end: string | null, endPrecision: string | null): Timeframe => ({
   start, start_precision: startPrecision, end, end_precision: endPrecision,
 });
+
+const APRIL: Fiscal = { start_month: 4, pattern: "calendar" };
 
 describe("formatTimeframe", () => {
   it.each([
@@ -32,8 +35,8 @@ describe("formatTimeframe", () => {
   });
 
   it("names quarters and years of the fiscal calendar", () => {
-    expect(formatTimeframe(frame("2026-07-01", "quarter", "2026-09-30", "quarter"), 4)).toBe("Q2 FY27");
-    expect(formatTimeframe(frame("2026-04-01", "year", "2027-03-31", "year"), 4)).toBe("FY27");
+    expect(formatTimeframe(frame("2026-07-01", "quarter", "2026-09-30", "quarter"), APRIL)).toBe("Q2 FY27");
+    expect(formatTimeframe(frame("2026-04-01", "year", "2027-03-31", "year"), APRIL)).toBe("FY27");
   });
 });
 
@@ -65,7 +68,7 @@ describe("parseTimeframe", () => {
   });
 
   it("reads back fiscal periods", () => {
-    for (const words of ["Q2 FY27", "FY27", "H1 FY27"]) expect(formatTimeframe(parseTimeframe(words, 4), 4)).toBe(words);
+    for (const words of ["Q2 FY27", "FY27", "H1 FY27"]) expect(formatTimeframe(parseTimeframe(words, APRIL), APRIL)).toBe(words);
   });
 });
 

@@ -32,7 +32,7 @@ const PHASES: [string, Category][] = [["Idea", "todo"], ["Discovery", "todo"], [
 export const fakeConfig: Config = {
   workspace: {
     slug: "acme", name: "Northwind Pay", prefix: "NP", timezone: "Europe/Berlin", currency: "EUR",
-    fiscal: { start_month: 1, pattern: "calendar", increment_weeks: null }, benefit_unit: "pts", version: 1,
+    fiscal: { start_month: 1, pattern: "calendar", increment_weeks: null, increment_from: null }, benefit_unit: "pts", version: 1,
   },
   levels: ["Bet", "Initiative", "Feature", "Work item"].map((name, n) => ({ id: uuid(1, n), key: name.toLowerCase().replace(" ", "_"), name, rank: 3 - n, version: 1 })),
   tracks: [

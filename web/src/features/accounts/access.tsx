@@ -7,27 +7,7 @@ import { t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import { EmptyState, ErrorState, SkeletonLines, useSlow } from "../../ui/states";
 import css from "./access.module.css";
-import { membersQuery, tokensQuery, useCreateToken, useRevokeToken } from "./queries";
-
-/** Who may come in, and with what role. */
-export function Members() {
-  const { slug } = useHere();
-  const members = useQuery(membersQuery(slug));
-  const slow = useSlow(members.isPending);
-  if (members.isError) return <ErrorState error={members.error} onRetry={() => void members.refetch()} />;
-  if (!members.data) return slow ? <SkeletonLines count={5} height={44} /> : null;
-  return (
-    <ul className={css.list}>
-      {members.data.map((member) => (
-        <li key={member.email} className={css.line}>
-          <span className={css.name}>{member.name || member.email}</span>
-          <span className={css.muted}>{member.email}</span>
-          <span className={css.role}>{member.role.replaceAll("_", " ")}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
+import { tokensQuery, useCreateToken, useRevokeToken } from "./queries";
 
 /** Keys for programs that act as the signed-in person, in this workspace alone. */
 export function Tokens() {

@@ -59,12 +59,6 @@ export function useSignOut() {
   });
 }
 
-export const membersQuery = (workspace: string) =>
-  queryOptions({
-    queryKey: keys.members(workspace),
-    queryFn: ({ signal }) => data(api.GET("/api/v1/members", { signal })),
-  });
-
 export const tokensQuery = (workspace: string) =>
   queryOptions({
     queryKey: keys.tokens(workspace),

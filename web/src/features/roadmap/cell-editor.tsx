@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Config, Timeframe } from "../../api/types";
 import { useHere } from "../../api/workspace";
 import { todayIn } from "../../lib/dates";
+import type { Fiscal } from "../../lib/fiscal";
 import { t } from "../../lib/t";
 import { formatTimeframe, MISSING, parseTimeframe, quarterAround } from "../../lib/timeframe";
 import { Floating } from "../../ui/floating";
@@ -139,17 +140,17 @@ function TimeframeEditor(props: Props) {
 /** Timeframes are typed as people say them; the likely ones are one click away. Nothing here adds precision. */
 function TimeframeForm({ column, value, onSave, onClose }: Props) {
   const { config } = useHere();
-  const startMonth = config.workspace.fiscal.start_month;
-  const words = formatTimeframe(value as Timeframe | null, startMonth);
+  const { fiscal } = config.workspace;
+  const words = formatTimeframe(value as Timeframe | null, fiscal);
   const [text, setText] = useState(words === MISSING ? "" : words);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, []);
-  const frame = parseTimeframe(text, startMonth);
+  const frame = parseTimeframe(text, fiscal);
   const today = todayIn(config.workspace.timezone);
-  const near = [0, 1, 2, 3, 4, 5].map((by) => quarterAround(today, by, startMonth));
+  const near = [0, 1, 2, 3, 4, 5].map((by) => quarterAround(today, by, fiscal));
 
   function handleKey(event: KeyboardEvent) {
     event.stopPropagation();
@@ -173,11 +174,11 @@ function TimeframeForm({ column, value, onSave, onClose }: Props) {
           onKeyDown={handleKey}
         />
         <p id="timeframe-reading" className={css.reading} data-wrong={frame === null || undefined} aria-live="polite">
-          {frame === null ? t("timeframe.unread") : reading(frame, startMonth)}
+          {frame === null ? t("timeframe.unread") : reading(frame, fiscal)}
         </p>
         <div className={css.near}>
           {near.map((quarter) => (
-            <button key={quarter} type="button" className={css.quarter} onClick={() => onSave(parseTimeframe(quarter, startMonth))}>
+            <button key={quarter} type="button" className={css.quarter} onClick={() => onSave(parseTimeframe(quarter, fiscal))}>
               {quarter}
             </button>
           ))}
@@ -194,8 +195,8 @@ function TimeframeForm({ column, value, onSave, onClose }: Props) {
   );
 }
 
-function reading(frame: Timeframe, startMonth: number): string {
+function reading(frame: Timeframe, fiscal: Fiscal): string {
   if (!frame.start_precision && !frame.end_precision) return t("timeframe.willClear");
   const precision = frame.end_precision ?? frame.start_precision ?? "";
-  return t("timeframe.reads", { words: formatTimeframe(frame, startMonth), precision });
+  return t("timeframe.reads", { words: formatTimeframe(frame, fiscal), precision });
 }

@@ -41,7 +41,7 @@ export function Value({ value, column, config, refs }: ValueProps): ReactNode {
   }
   if (kind === "health" && isHealth(value)) return <HealthMark health={value} />;
   if (kind === "owner") return <Person name={refName(config, name, String(value), refs)} />;
-  if (kind === "timeframe") return <Words text={formatTimeframe(value as Timeframe, config.workspace.fiscal.start_month)} />;
+  if (kind === "timeframe") return <Words text={formatTimeframe(value as Timeframe, config.workspace.fiscal)} />;
   if (kind === "progress") return <Progress percent={Number(value)} />;
   if (kind === "number") return <Num value={Number(value)} />;
   if (kind === "bool") return value ? t("value.yes") : t("value.no");
@@ -87,7 +87,7 @@ function Rolled({ row, column, config }: { row: ItemRow; column: Column; config:
   }
   const words =
     column.kind === "timeframe"
-      ? formatTimeframe(rolledFrame(rolled), config.workspace.fiscal.start_month)
+      ? formatTimeframe(rolledFrame(rolled), config.workspace.fiscal)
       : formatNumber(Number(rolled[0]));
   return (
     <span className={css.rolled} title={title}>

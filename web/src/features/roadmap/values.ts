@@ -83,7 +83,7 @@ export function toPatch(column: string, value: unknown, config: Config): ItemFie
 /** Any value in words, for notices: what somebody chose, what it was. */
 export function inWords(config: Config, column: string, value: unknown): string {
   if (value === null || value === undefined || value === "") return MISSING;
-  if (column === "timeframe") return formatTimeframe(value as Timeframe, config.workspace.fiscal.start_month);
+  if (column === "timeframe") return formatTimeframe(value as Timeframe, config.workspace.fiscal);
   if (column === "health" && isHealth(value)) return t(`health.${value}`);
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "boolean") return value ? t("value.yes") : t("value.no");

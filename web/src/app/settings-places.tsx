@@ -1,0 +1,28 @@
+import type { ComponentType } from "react";
+import { Tokens } from "../features/accounts/access";
+import { Page } from "../features/settings/kit";
+import { MembersPage } from "../features/settings/members";
+import type { Message } from "../lib/t";
+
+export interface SettingsPlace {
+  /** The last part of its address. */
+  place: string;
+  label: Message;
+  /** Only admins are shown the way here. */
+  admin?: boolean;
+  Screen: ComponentType;
+}
+
+function TokensPage() {
+  return (
+    <Page title="token.title" lead="token.lead">
+      <Tokens />
+    </Page>
+  );
+}
+
+/** The pages of the settings, in the order in which they are listed; the first is where one comes in. */
+export const SETTINGS_PLACES: SettingsPlace[] = [
+  { place: "members", label: "settings.members", Screen: MembersPage },
+  { place: "tokens", label: "settings.tokens", Screen: TokensPage },
+];
