@@ -39,31 +39,28 @@ function yearStart(fiscal: Fiscal, year: number): number {
   return first + (ahead <= 3 ? ahead : ahead - 7) * DAY_MS;
 }
 
-/** Where each of the twelve months of a fiscal year begins, and the day behind the last. */
-function monthStarts(fiscal: Fiscal, year: number): number[] {
-  const start = yearStart(fiscal, year);
+/** Where a month of a fiscal year begins, from 0; 12 is the day behind the last. */
+function monthStart(fiscal: Fiscal, year: number, month: number): number {
+  if (month === 12) return yearStart(fiscal, year + 1);
   const weeks = WEEKS[fiscal.pattern];
-  const starts = Array.from({ length: 12 }, (_, month) => {
-    if (!weeks) return month === 0 ? start : firstOfMonth(fiscal, year, month);
-    const [first, second] = weeks;
-    return start + (13 * Math.floor(month / 3) + [0, first, first + second][month % 3]!) * 7 * DAY_MS;
-  });
-  return [...starts, yearStart(fiscal, year + 1)];
+  if (!weeks) return month === 0 ? yearStart(fiscal, year) : firstOfMonth(fiscal, year, month);
+  const before = weeks.slice(0, month % 3).reduce((sum, each) => sum + each, 13 * Math.floor(month / 3));
+  return yearStart(fiscal, year) + before * 7 * DAY_MS;
 }
 
 /** One period of a fiscal year by its number. */
 export function periodAt(fiscal: Fiscal, year: number, part: Part, index: number): Period {
-  const starts = monthStarts(fiscal, year);
   const months = MONTHS_IN[part];
-  return { year, index, start: toDay(starts[(index - 1) * months]!), end: toDay(starts[index * months]! - DAY_MS) };
+  const [first, behind] = [(index - 1) * months, index * months].map((month) => monthStart(fiscal, year, month)) as [number, number];
+  return { year, index, start: toDay(first), end: toDay(behind - DAY_MS) };
 }
 
 /** The period that a day lies in. */
 export function periodOf(fiscal: Fiscal, day: Day, part: Part): Period {
   let year = Number(day.slice(0, 4)) + 1;
   while (time(day) < yearStart(fiscal, year)) year -= 1;
-  const starts = monthStarts(fiscal, year);
-  const month = starts.findLastIndex((start) => start <= time(day));
+  let month = 11;
+  while (time(day) < monthStart(fiscal, year, month)) month -= 1;
   return periodAt(fiscal, year, part, Math.floor(month / MONTHS_IN[part]) + 1);
 }
 

@@ -75,6 +75,7 @@ export function Loaded<T>({ of, children }: { of: Asked<T>; children: (value: T)
 /** A table that scrolls by itself where it is wider than the page. */
 export function Table({ label, head, children }: { label: string; head: string[]; children: ReactNode }) {
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard too
     <div className={css.scroll} tabIndex={0} role="group" aria-label={label}>
       <table className={css.table}>
         <thead>

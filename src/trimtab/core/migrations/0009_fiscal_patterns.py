@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0007_measure_grown")]
+    dependencies = [("core", "0008_new_id")]
 
     operations = [
         migrations.AddField(
