@@ -23,7 +23,7 @@ from trimtab.core.ledger import HistoryEntry, RecordHistory
 from trimtab.core.models import ExternalKey
 from trimtab.integrations.files import check
 from trimtab.integrations.files.history import Entry
-from trimtab.integrations.files.recipe import Recipe
+from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.staging import execute, pages, select
 from trimtab.integrations.files.write import SHORT_KEY, beside_of, changes_of, constants_of, person_of, team_of
 from trimtab.integrations.models import StagedPart

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.integrations.files.history import Broken, Entry, Event, chains
-from trimtab.integrations.files.recipe import Recipe
+from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.staging import execute, select
 from trimtab.integrations.models import StagedPart
 

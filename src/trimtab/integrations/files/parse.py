@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from trimtab.integrations.files.recipe import Reading
+from trimtab.integrations.files.reading import Reading
 
 
 class Odd(ValueError):
@@ -58,7 +58,7 @@ def day(text: str, reading: Reading) -> date:
         return _day(int(match.group(3)), _month(match.group(1)), int(match.group(2)))
     if match := _LOCAL.fullmatch(text):
         first, second = int(match.group(1)), int(match.group(2))
-        number, month = (first, second) if reading.day_first else (second, first)
+        number, month = (first, second) if reading.day_first is not False else (second, first)
         return _day(_year(match.group(3)), month, number)
     raise Odd("not_a_date")
 

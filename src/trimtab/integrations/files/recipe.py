@@ -4,187 +4,38 @@ Whatever cannot be used is refused with the line and the key it stands at.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from trimtab.integrations.files.reading import FORMATS, NO_HEADER, Reading
+from trimtab.integrations.files.rules import (
+    BUILT_IN,
+    CATEGORIES,
+    CUSTOM_TYPES,
+    DEPENDENCY_TYPES,
+    LINK_TYPES,
+    LINKED_TYPES,
+    RELATION_TYPES,
+    RESERVED,
+    CustomRule,
+    DimensionRule,
+    FieldRule,
+    HistoryRule,
+    ItemsRule,
+    Layout,
+    LinkColumn,
+    LinksRule,
+    LinkType,
+    ListRule,
+    PhaseRule,
+    Recipe,
+    RecordsRule,
+    SkipRule,
+)
 from trimtab.integrations.files.toml_table import BadRecipe, Table, parse
 
-__all__ = ["BadRecipe", "Recipe", "find", "load", "loads"]
+__all__ = ["BadRecipe", "Recipe", "find", "load", "loads", "packaged"]
 
 PACKAGED = Path(__file__).parent / "recipes"
-CATEGORIES = ("todo", "doing", "done", "cancelled")
-CUSTOM_TYPES = (
-    "text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams",
-)  # fmt: skip
-LINKED_TYPES = frozenset({"person", "people", "team", "teams"})
-REFERENCES = ("level", "area", "phase", "owner", "team", "release")
-BUILT_IN = (
-    "title", "description", "parent", "start", "end", "health", "health_note", "horizon", "benefit", "progress",
-    "tags", "effort", *REFERENCES,
-)  # fmt: skip
-RESERVED = frozenset(
-    {
-        *BUILT_IN, "ref", "key", "text", "timeframe", "review", "rank", "created", "updated", "children", "dim", "sort",
-        "number",
-    }
-)  # fmt: skip
-RELATION_TYPES = ("relates_to", "replaces", "duplicates")
-DEPENDENCY_TYPES = ("FS", "SS", "FF")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the files are written. Empty ``encoding`` and ``delimiter`` mean: find out."""
-
-    encoding: str = ""
-    delimiter: str = ""
-    decimal: str = "."
-    day_first: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRule:
-    """Where a field's value comes from. Exactly one of ``column`` and ``value`` is set.
-
-    ``values`` maps a cell as written to what it means. ``create``: a name that nothing carries is made, else it is
-    marked for review. ``update``: a later import of the same row may change the field. ``via``: the cell names a
-    record of that kind, and its day is meant (``release``: the day it came out).
-    """
-
-    target: str
-    column: str | None
-    value: str | None
-    default: str
-    values: Mapping[str, str]
-    separator: str
-    create: bool
-    update: bool
-    via: str
-
-
-@dataclass(frozen=True, slots=True)
-class CustomRule:
-    """A custom field that the recipe needs; made when the workspace has none of this key."""
-
-    key: str
-    name: str
-    type: str
-    options: tuple[str, ...]
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class DimensionRule:
-    key: str
-    name: str
-    multiple: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseRule:
-    """What a phase, as written in the file, is called here, and the category it belongs to."""
-
-    name: str
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListRule:
-    """A file of teams or releases: field → columns, of which the first that is filled counts."""
-
-    file: str
-    key: str
-    columns: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemsRule:
-    """The file of items. ``key`` is the column with the name under which a later import finds the row again.
-
-    ``tracker`` and ``tracker_source``: a column with the item's key in a tracker, and under which source it is known.
-    """
-
-    file: str
-    key: str
-    key_prefix: str
-    url: str
-    tracker: str
-    tracker_source: str
-    fields: tuple[FieldRule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LinkType:
-    type: str
-    reverse: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinksRule:
-    """A file of relations or dependencies. ``raw`` is the column to quote when an end is unknown."""
-
-    file: str
-    start: str
-    end: str
-    type: str
-    raw: str
-    types: Mapping[str, LinkType]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRule:
-    """A file with one dated change per row. ``fields`` maps a field as written to the fields here that it dates.
-
-    ``constant`` names the fields that never changed; every other field without entries is missing in the past.
-    ``existence`` is the field, as written, that only says the record came to be.
-    """
-
-    file: str
-    key: str
-    at: str
-    field: str
-    old: str
-    new: str
-    actor: str
-    cause: Mapping[str, str]
-    existence: str
-    ignore: tuple[str, ...]
-    constant: tuple[str, ...]
-    fields: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A whole mapping. ``source`` is the name space of its external keys; ``level`` and ``area`` are defaults."""
-
-    name: str
-    source: str
-    text: str
-    level: str
-    reading: Reading
-    items: ItemsRule
-    phases: Mapping[str, PhaseRule]
-    customs: tuple[CustomRule, ...]
-    dimensions: tuple[DimensionRule, ...]
-    teams: ListRule | None
-    releases: ListRule | None
-    relations: LinksRule | None
-    dependencies: LinksRule | None
-    history: HistoryRule | None
-
-    def rule(self, target: str) -> FieldRule | None:
-        """How the field ``target`` is filled, or None when the recipe leaves it alone."""
-        return next((rule for rule in self.items.fields if rule.target == target), None)
-
-    def custom(self, key: str) -> CustomRule:
-        """The custom field of this key; the recipe's own check made sure that there is one."""
-        return next(custom for custom in self.customs if custom.key == key)
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files that the recipe reads, in the order in which it does."""
-        parts = (self.teams, self.releases, self.items, self.relations, self.dependencies, self.history)
-        return tuple(part.file for part in parts if part is not None)
 
 
 def find(name: str) -> Path:
@@ -193,8 +44,13 @@ def find(name: str) -> Path:
     for path in (given, PACKAGED / given.name, PACKAGED / f"{given.name}.toml"):
         if path.is_file():
             return path
-    packaged = ", ".join(sorted(path.name for path in PACKAGED.glob("*.toml")))
-    raise BadRecipe(f"There is no recipe “{name}”: neither a file of this path nor one that comes along ({packaged}).")
+    along = ", ".join(sorted(path.name for path in PACKAGED.glob("*.toml")))
+    raise BadRecipe(f"There is no recipe “{name}”: neither a file of this path nor one that comes along ({along}).")
+
+
+def packaged() -> dict[str, Recipe]:
+    """The recipes that come along, by name."""
+    return {path.stem: load(str(path)) for path in sorted(PACKAGED.glob("*.toml"))}
 
 
 def load(name: str) -> Recipe:
@@ -213,14 +69,14 @@ def loads(text: str, where: str = "recipe") -> Recipe:
     dimensions = tuple(_dimension(part) for part in top.tables("dimensions"))
     known = {*BUILT_IN, *(f"custom.{c.key}" for c in customs), *(f"dim.{d.key}" for d in dimensions)}
     items = _items(top.table("items"), known)
-    history = top.optional("history")
+    history, reading = top.optional("history"), top.optional("reading") or top.optional("csv")
     linked = {f"custom.{custom.key}" for custom in customs if custom.type in LINKED_TYPES}
     recipe = Recipe(
         name=top.text("name"),
         source=top.text("source"),
         text=text,
         level=top.text("level"),
-        reading=_reading(top.optional("csv")),
+        reading=_reading(reading) if reading else Reading(header_row=1, decimal=".", day_first=True),
         items=items,
         phases=_phases(top.optional("phases")),
         customs=customs,
@@ -230,24 +86,62 @@ def loads(text: str, where: str = "recipe") -> Recipe:
         relations=_links(top.optional("relations"), RELATION_TYPES),
         dependencies=_links(top.optional("dependencies"), DEPENDENCY_TYPES),
         history=_history(history, {rule.target for rule in items.fields}, linked) if history else None,
+        people=_list(top.optional("people"), ("name", "email")),
+        links=tuple(_some_links(part, LINK_TYPES) for part in top.tables("links")),
+        records=tuple(_records(part) for part in top.tables("records")),
+        lenient=top.flag("lenient", False),
+        readings=_readings(top.optional("readings")),
+        accounts=_accounts(top.optional("accounts")),
+        names=_names(top.optional("names")),
+        layout=_layout(top.optional("recognise")),
     )
+    if not recipe.items.files and not any(rule.missing for rule in recipe.ties):
+        top.table("items").refuse("file", "is missing.")
     top.done()
     return recipe
 
 
-def _reading(table: Table | None) -> Reading:
-    if table is None:
-        return Reading()
+def _reading(table: Table) -> Reading:
     reading = Reading(
+        format=table.choice("format", ("", *FORMATS), ""),
         encoding=table.text("encoding", ""),
         delimiter=table.text("delimiter", ""),
+        quote=table.text("quote", ""),
+        header_row=table.number("header_row", 1),
+        sheet=table.text("sheet", ""),
         decimal=table.choice("decimal", (".", ","), "."),
         day_first=table.flag("day_first", True),
+        language=table.text("language", ""),
     )
-    if len(reading.delimiter) > 1:
-        table.refuse("delimiter", "is a single character.")
+    for name in ("delimiter", "quote"):
+        if len(getattr(reading, name)) > 1:
+            table.refuse(name, "is a single character.")
+    if reading.header_row < NO_HEADER:
+        table.refuse("header_row", f"counts from 1; 0: find out; {NO_HEADER}: there is none.")
     table.done()
     return reading
+
+
+def _readings(table: Table | None) -> Mapping[str, Reading]:
+    return {name: _reading(table.table(name)) for name in table.names()} if table else {}
+
+
+def _accounts(table: Table | None) -> tuple[tuple[str, str], ...]:
+    return tuple(table.texts_here().items()) if table else ()
+
+
+def _names(table: Table | None) -> Mapping[str, tuple[str, ...]]:
+    return {name: table.one_or_more(name) for name in table.names()} if table else {}
+
+
+def _layout(table: Table | None) -> Layout | None:
+    if table is None:
+        return None
+    layout = Layout(
+        table.text("label"), table.list("formats", ("csv", "tsv", "xlsx")), table.list("must"), table.list("signs")
+    )
+    table.done()
+    return layout
 
 
 def _items(table: Table, known: set[str]) -> ItemsRule:
@@ -257,32 +151,78 @@ def _items(table: Table, known: set[str]) -> ItemsRule:
         fields.refuse("title", "is missing: an item needs a title.")
     tracker = table.optional("tracker")
     items = ItemsRule(
-        file=table.text("file"),
-        key=table.text("key"),
+        files=table.one_or_more("file") if table.has("file") else (),
+        keys=table.one_or_more("key"),
         key_prefix=table.text("key_prefix", ""),
         url=table.text("url", ""),
         tracker=tracker.text("column") if tracker else "",
         tracker_source=tracker.text("source") if tracker else "",
         fields=rules,
+        id=table.text("id", ""),
+        skip=tuple(_skip(part) for part in table.tables("skip")),
+        links=tuple(_link_column(part) for part in table.tables("links")),
     )
+    if not items.keys:
+        table.refuse("key", "is empty.")
     if tracker:
         tracker.done()
     table.done()
     return items
 
 
+def _skip(table: Table) -> SkipRule:
+    rule = SkipRule(table.text("column", ""), table.list("values"), table.flag("lone", False))
+    if bool(rule.column) == rule.lone:
+        table.refuse("", "needs either a column or “lone”, and not both.")
+    table.done()
+    return rule
+
+
+def _link_column(table: Table) -> LinkColumn:
+    rule = LinkColumn(
+        table.one_or_more("column"),
+        table.choice("type", LINK_TYPES, None),
+        table.flag("reverse", False),
+        table.text("separator", ";"),
+    )
+    table.done()
+    return rule
+
+
+def _records(table: Table) -> RecordsRule:
+    rule = RecordsRule(
+        target=table.text("target"),
+        file=table.text("file", ""),
+        sheet=table.text("sheet", ""),
+        key=table.text("key", ""),
+        columns=table.texts("columns"),
+        column=table.text("column", ""),
+        parts=table.list("parts"),
+        separator=table.text("separator", ";"),
+    )
+    if bool(rule.column) == bool(rule.columns):
+        table.refuse("", "needs either columns, or one column and its parts.")
+    if bool(rule.column) != bool(rule.parts):
+        table.refuse("parts", "go with a column.")
+    if rule.columns and not rule.key:
+        table.refuse("key", "is missing: which column names the item?")
+    table.done()
+    return rule
+
+
 def _field(fields: Table, name: str, known: set[str]) -> FieldRule:
     if name not in known:
         fields.refuse(name, "is no field of an item.", among=known)
     if not isinstance(fields.raw(name), dict):
-        return FieldRule(name, fields.text(name), None, "", {}, ";", name != "release", True, "")
+        return FieldRule(name, fields.one_or_more(name), None, create=name != "release")
     part = fields.table(name)
-    column, value = part.text("column", ""), part.text("value", "")
-    if bool(column) == bool(value):
+    columns = part.one_or_more("column") if part.has("column") else ()
+    value = part.text("value", "")
+    if bool(any(columns)) == bool(value):
         part.refuse("", "needs either a column or a value, and not both.")
     rule = FieldRule(
         target=name,
-        column=column or None,
+        columns=columns,
         value=value or None,
         default=part.text("default", ""),
         values=part.texts("values"),
@@ -345,10 +285,12 @@ def _list(table: Table | None, fields: tuple[str, ...]) -> ListRule | None:
 
 
 def _links(table: Table | None, types: tuple[str, ...]) -> LinksRule | None:
-    if table is None:
-        return None
+    return None if table is None else _some_links(table, types)
+
+
+def _some_links(table: Table, types: tuple[str, ...]) -> LinksRule:
     written: dict[str, LinkType] = {}
-    kinds = table.table("types")
+    kinds = table.optional("types") or Table.blank()
     for name in kinds.names():
         if isinstance(kinds.raw(name), dict):
             part = kinds.table(name)
@@ -357,13 +299,23 @@ def _links(table: Table | None, types: tuple[str, ...]) -> LinksRule | None:
         else:
             written[name] = LinkType(kinds.choice(name, types, None), False)
     rule = LinksRule(
-        file=table.text("file"),
+        file=table.text("file", ""),
         start=table.text("from"),
         end=table.text("to"),
-        type=table.text("type"),
+        type=table.text("type", ""),
         raw=table.text("raw", ""),
         types=written,
+        sheet=table.text("sheet", ""),
+        fixed=table.choice("fixed", ("", *types), ""),
+        missing=table.flag("missing", False),
+        blank=table.flag("blank", False),
     )
+    if bool(rule.fixed) == bool(rule.type):
+        table.refuse("", "needs either a column with the type, or a fixed one.")
+    if rule.type and not written:
+        table.refuse("types", "is missing: what do the types as written mean?")
+    if not rule.file and not rule.sheet:
+        table.refuse("file", "is missing.")
     kinds.done()
     table.done()
     return rule
@@ -386,7 +338,7 @@ def _history(table: Table, filled: set[str], linked: set[str]) -> HistoryRule:
     if missing := {"title", "level"} - told:
         table.refuse("constant", f"lacks “{missing.pop()}”: it needs a history or to be constant.")
     rule = HistoryRule(
-        file=table.text("file"),
+        file=table.text("file", ""),
         key=table.text("key"),
         at=table.text("at"),
         field=table.text("field"),
@@ -398,7 +350,11 @@ def _history(table: Table, filled: set[str], linked: set[str]) -> HistoryRule:
         ignore=table.list("ignore"),
         constant=constant,
         fields=mapped,
+        sheet=table.text("sheet", ""),
+        born=table.text("born", ""),
     )
+    if not rule.file and not rule.sheet:
+        table.refuse("file", "is missing.")
     table.done()
     return rule
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from trimtab.core.ids import new_id
 from trimtab.integrations.files.parse import fold
-from trimtab.integrations.files.recipe import Recipe
+from trimtab.integrations.files.rules import Recipe
 
 SLUG = re.compile(r"[^a-z0-9]+")
 

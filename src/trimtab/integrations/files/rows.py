@@ -1,6 +1,7 @@
 """Turns a row of the items' file into the values of an item. Odd cells become missing, with a mark that keeps them."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -8,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.integrations.files import parse
+from trimtab.integrations.files.columns import Columns, find_columns, first, joined
 from trimtab.integrations.files.parse import Odd, Periods
-from trimtab.integrations.files.read import CsvFile, Row
-from trimtab.integrations.files.recipe import FieldRule, Recipe
+from trimtab.integrations.files.reading import Row, Table
 from trimtab.integrations.files.refs import Directory
+from trimtab.integrations.files.rules import FieldRule, LinkColumn, Recipe
 
 TITLE_LENGTH, NOTE_LENGTH, TAG_LENGTH, KEY_LENGTH, LONGEST_NAME = 500, 500, 60, 300, 120
 _HEALTH = {parse.fold(name): name for name in ("on_track", "at_risk", "off_track", "unknown")} | {
@@ -30,7 +32,8 @@ class Draft:
     field id, the kind of record that is linked and its ids.
 
     A field that the recipe does not fill is absent; one whose cell is blank or odd is None. ``review`` keeps, by
-    field, the cell and why it could not be used. ``problem`` rejects the row.
+    field, the cell and why it could not be used. ``problem`` rejects the row. ``ties``: the keys of other items that
+    its cells name; ``records``: what belongs to it in other domains, each a target's name and its values as written.
     """
 
     row: int
@@ -45,9 +48,20 @@ class Draft:
     dims: dict[str, list[UUID]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     review: dict[str, dict[str, str]] = field(default_factory=dict)
+    ties: list[tuple[LinkColumn, str]] = field(default_factory=list)
+    records: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 Filler = Callable[[Draft, str], None]
+_MENTION = re.compile(r"\[~(?:accountid:)?([\w:.@-]{1,128})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a file calls rows and people besides: other name → key, and id of an account → name."""
+
+    keys: Mapping[str, str]
+    people: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +80,62 @@ class ItemReader:
     """
 
     def __init__(self, recipe: Recipe, directory: Directory, identifiers: Identifiers, periods: Periods) -> None:
-        self._periods = periods
+        self._periods, self._names = periods, Names({}, {})
         self._recipe, self._directory, self._identifiers = recipe, directory, identifiers
         level = directory.find("level", recipe.level)
         assert level is not None
         self.level_id = level
         self._fillers = {rule.target: self._filler(rule) for rule in recipe.items.fields}
 
-    def columns(self, file: CsvFile) -> "Columns":
-        """Where the fields' cells stand in ``file``. Raises BadFile when a column is missing."""
-        rule = self._recipe.items
-        return Columns(
-            key=file.header.require(rule.key, file.path),
-            tracker=file.header.require(rule.tracker, file.path) if rule.tracker else (),
-            url=file.header.require(rule.url, file.path) if rule.url else (),
-            fields=tuple(
-                (one.target, file.header.require(one.column, file.path) if one.column else (), one.separator)
-                for one in rule.fields
-            ),
-        )
+    def learn(self, names: "Names") -> None:
+        """By which other names rows call each other, and people."""
+        self._names = names
 
-    def read(self, row: Row, columns: "Columns") -> Draft:
+    def columns(self, file: Table) -> Columns:
+        """Where the fields' cells stand in ``file``. Raises BadFile when a column is missing."""
+        return find_columns(self._recipe, file)
+
+    def read(self, row: Row, columns: Columns) -> Draft:
         """The item that a row describes."""
         draft = Draft(row.number, problem=row.problem)
         if row.problem:
             return draft
         cells = row.cells
-        written = _first(cells, columns.key).strip()
+        written = columns.key_of(cells)
         draft.key = f"{self._recipe.items.key_prefix}{written}" if written else ""
-        draft.tracker, draft.url = _first(cells, columns.tracker).strip(), _first(cells, columns.url).strip()[:1000]
-        for target, positions, separator in columns.fields:
-            cell = cells[positions[0]] if len(positions) == 1 else _joined(cells, positions, separator)
-            self._fillers[target](draft, cell)
+        draft.tracker, draft.url = first(cells, columns.tracker).strip(), first(cells, columns.url).strip()[:1000]
+        for place in columns.fields:
+            self._fillers[place.target](draft, place.cell(cells))
+            if row.odd:
+                self._mark(draft, row, place.target, place.positions)
+        for rule, positions in columns.links:
+            prefix = self._recipe.items.key_prefix
+            named = parse.parts(joined(cells, positions, rule.separator), rule.separator)
+            draft.ties += [(rule, f"{prefix}{self._names.keys.get(other, other)}"[:KEY_LENGTH]) for other in named]
+        for target, parts, separator, positions in columns.records:
+            for position in positions:
+                if cell := cells[position].strip():
+                    draft.records.append((target, self._record(parts, cell.split(separator, len(parts) - 1))))
         self._check(draft)
         return draft
+
+    def person(self, written: str) -> str:
+        """A person's name, where the file says it of the id that a cell holds; else the cell."""
+        return self._names.people.get(written.strip(), written)
+
+    def mentions(self, text: str) -> str:
+        """A text with ids of accounts as names: ``[~accountid:5d1]`` becomes ``@Ana``."""
+        return _MENTION.sub(lambda match: "@" + self._names.people.get(match[1], match[1]), text)
+
+    def _record(self, parts: Sequence[str], values: Sequence[str]) -> dict[str, str]:
+        named = dict(zip(parts, values, strict=False))
+        return {name: self.mentions(value) if len(value) > 40 else self.person(value) for name, value in named.items()}
+
+    @staticmethod
+    def _mark(draft: Draft, row: Row, target: str, positions: tuple[int, ...]) -> None:
+        odd = next((row.odd[position] for position in positions if position in row.odd), None)
+        if odd is not None:
+            draft.review[target] = {"raw": odd.raw, "why": odd.why}
 
     def fill(self, target: str, cell: str) -> Mapping[str, Any]:
         """The columns (custom fields as ``custom.<id>``) that ``cell`` stands for in a change of the past.
@@ -135,7 +171,7 @@ class ItemReader:
 
         def fill_as_ruled(draft: Draft, cell: str) -> None:
             text = rule.value if rule.value is not None else cell
-            text = rule.values.get(text.strip(), text)
+            text = _mapped(rule, text) if rule.values else text
             fill(draft, text if text.strip() else rule.default)
 
         return fill_as_ruled if rule.value is not None or rule.values or rule.default else fill
@@ -152,7 +188,7 @@ class ItemReader:
         fillers: dict[str, Filler] = {
             "title": _title,
             "parent": self._parent,
-            "description": lambda draft, text: draft.extra.__setitem__("description", text),
+            "description": self._description,
             "start": partial(self._day, rule),
             "end": partial(self._day, rule),
             "tags": partial(_tags, rule.separator),
@@ -167,11 +203,15 @@ class ItemReader:
         }
         return fillers[target]
 
+    def _description(self, draft: Draft, text: str) -> None:
+        draft.extra["description"] = self.mentions(text.replace("\r\n", "\n").replace("\r", "\n"))
+
     def _effort(self, reader: Callable[[str], Decimal], draft: Draft, text: str) -> None:
         draft.extra["effort"] = str(reader(text)) if text.strip() else None
 
     def _parent(self, draft: Draft, text: str) -> None:
-        key = f"{self._recipe.items.key_prefix}{text.strip()}" if text.strip() else None
+        written = self._names.keys.get(text.strip(), text.strip())
+        key = f"{self._recipe.items.key_prefix}{written}" if written else None
         if key is not None and len(key) > KEY_LENGTH:
             raise Odd("unknown_parent")
         draft.parent = key
@@ -186,10 +226,15 @@ class ItemReader:
         draft.item["level_id"] = str(found)
 
     def _reference(self, rule: FieldRule, draft: Draft, text: str) -> None:
-        found = self._lookup(rule, _KINDS[rule.target], text.strip())
+        found = self._lookup(rule, _KINDS[rule.target], self._one(rule, text))
         draft.item[f"{rule.target}_id"] = str(found) if found else None
         if found and rule.column and self._directory.unsure(found):
             draft.review[rule.target] = {"raw": text, "why": f"unknown_{rule.target}"}
+
+    def _one(self, rule: FieldRule, text: str) -> str:
+        """The name in a cell: of several lines the first; of an owner, what the file says their id means."""
+        name = next(iter(text.strip().splitlines()), "").strip()
+        return self.person(name) if rule.target == "owner" else name
 
     def _lookup(self, rule: FieldRule, kind: str, text: str) -> UUID | None:
         if not text:
@@ -263,28 +308,9 @@ class ItemReader:
             draft.review[rule.target] = {"raw": rule.separator.join(unknown), "why": f"unknown_{kind}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the cells stand: positions of the key, of the tracker's key, and of each field with its separator."""
-
-    key: tuple[int, ...]
-    tracker: tuple[int, ...]
-    url: tuple[int, ...]
-    fields: tuple[tuple[str, tuple[int, ...], str], ...]
-
-
 def plain_number(value: Decimal) -> int | float:
     """The number as JSON has it: without a fraction where there is none."""
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _first(cells: Any, positions: tuple[int, ...]) -> str:
-    return next((str(cells[position]) for position in positions if cells[position]), "")
-
-
-def _joined(cells: Any, positions: tuple[int, ...], separator: str) -> str:
-    """Repeated columns are one list."""
-    return separator.join(str(cells[position]) for position in positions if cells[position])
 
 
 def _column(name: str, reader: Callable[[str], Any], draft: Draft, text: str) -> None:
@@ -293,6 +319,17 @@ def _column(name: str, reader: Callable[[str], Any], draft: Draft, text: str) ->
 
 def _number(name: str, reader: Callable[[str], Decimal], draft: Draft, text: str) -> None:
     draft.item[name] = str(reader(text)) if text.strip() else None
+
+
+def _mapped(rule: FieldRule, text: str) -> str:
+    """What the recipe says a cell means: the whole cell, else each part of a list."""
+    whole = rule.values.get(text.strip())
+    if whole is not None:
+        return whole
+    cells = parse.parts(text, rule.separator)
+    if len(cells) < 2 or not any(cell in rule.values for cell in cells):
+        return text
+    return rule.separator.join(part for cell in cells if (part := rule.values.get(cell, cell)))
 
 
 def _cut(length: int, text: str) -> str:

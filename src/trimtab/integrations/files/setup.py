@@ -11,11 +11,12 @@ from uuid import UUID
 
 from trimtab.core.errors import Invalid
 from trimtab.integrations.files import parse
+from trimtab.integrations.files.columns import positions
 from trimtab.integrations.files.parse import Odd, fold
-from trimtab.integrations.files.read import CsvFile, Row
-from trimtab.integrations.files.recipe import CustomRule, ListRule, Recipe
+from trimtab.integrations.files.reading import Row, open_table
 from trimtab.integrations.files.refs import SLUG, Directory, Fresh
 from trimtab.integrations.files.rows import LONGEST_NAME, Identifiers
+from trimtab.integrations.files.rules import CustomRule, ListRule, Recipe
 
 
 def reserve_fields(recipe: Recipe, directory: Directory) -> Identifiers:
@@ -69,6 +70,21 @@ def reserve_teams(rule: ListRule, folder: Path, recipe: Recipe, directory: Direc
     return bad
 
 
+def reserve_people(rule: ListRule, folder: Path, recipe: Recipe, directory: Directory) -> list[Row]:
+    """The people of the recipe's file that the workspace lacks, by address or name. Gives the bad rows."""
+    bad: list[Row] = []
+    for written, cells in _rows(rule, folder, recipe, bad):
+        email = cells.get("email", "")
+        found = next((one for name in (email, written) if name and (one := directory.find("person", name))), None)
+        if found is None:
+            name = cells.get("name", "") or written
+            found = directory.reserve("person", written, name=name, email=email if "@" in email else "")
+        for name in (written, email, cells.get("name", "")):
+            if name:
+                directory.call("person", name, found)
+    return bad
+
+
 def reserve_releases(rule: ListRule, folder: Path, recipe: Recipe, directory: Directory) -> list[Row]:
     """The releases of the recipe's file that the workspace lacks. A day that is none is kept, as written, in the note.
 
@@ -102,10 +118,11 @@ def _here(directory: Directory, kind: str, written: str) -> bool:
 
 
 def _rows(rule: ListRule, folder: Path, recipe: Recipe, bad: list[Row]) -> Iterable[tuple[str, dict[str, str]]]:
-    file = CsvFile(folder / rule.file, recipe.reading)
-    key = file.header.require(rule.key, file.path)[0]
+    file = open_table(folder / rule.file, recipe.reading_of(rule.file))
+    key = positions(recipe, file, rule.key, needed=True)[0]
     columns = {
-        field: [file.header.require(name, file.path)[0] for name in names] for field, names in rule.columns.items()
+        field: [place for name in names for place in positions(recipe, file, name)]
+        for field, names in rule.columns.items()
     }
     for row in file.rows():
         if row.problem or not 0 < len(row.cells[key].strip()) <= LONGEST_NAME:
@@ -114,8 +131,8 @@ def _rows(rule: ListRule, folder: Path, recipe: Recipe, bad: list[Row]) -> Itera
             )
             continue
         cells = {
-            field: next((row.cells[position].strip() for position in positions if row.cells[position].strip()), "")
-            for field, positions in columns.items()
+            field: next((row.cells[place].strip() for place in places if row.cells[place].strip()), "")
+            for field, places in columns.items()
         }
         yield row.cells[key].strip(), cells
 

@@ -14,10 +14,10 @@ from trimtab.core.ids import new_id
 from trimtab.integrations import queries
 from trimtab.integrations.files import plan, setup, staging
 from trimtab.integrations.files.parse import Odd, Periods, instant
-from trimtab.integrations.files.read import CsvFile, Row
-from trimtab.integrations.files.recipe import HistoryRule, LinksRule, Recipe
+from trimtab.integrations.files.reading import Row, Table, open_table
 from trimtab.integrations.files.refs import Directory
 from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader
+from trimtab.integrations.files.rules import HistoryRule, LinksRule, Recipe
 from trimtab.integrations.files.staging import Staged
 from trimtab.integrations.models import StagedAction, StagedPart
 
@@ -115,7 +115,7 @@ class Stage:
         ]
         staging.insert(self.actor.workspace_id, self.operation_id, [*reserved, *rows])
 
-    def _chunks(self, part: StagedPart, file: CsvFile, after: int) -> Iterator[list[Row]]:
+    def _chunks(self, part: StagedPart, file: Table, after: int) -> Iterator[list[Row]]:
         """The rows below ``after`` in chunks, each inside a transaction that also keeps the place."""
         rows = file.rows(after)
         while chunk := list(islice(rows, CHUNK)):
@@ -124,7 +124,7 @@ class Stage:
                 self.checkpoint(part, chunk[-1].number)
 
     def _items(self, reader: ItemReader, directory: Directory, names: dict[str, str], after: int) -> None:
-        file = CsvFile(self.source.items(self.recipe), self.recipe.reading)
+        file = open_table(self.source.items(self.recipe), self.recipe.reading)
         columns = reader.columns(file)
         frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
         frozen |= {identified for identified, target in names.items() if target in frozen}
@@ -183,7 +183,7 @@ class Stage:
         )
 
     def _links(self, part: StagedPart, rule: LinksRule, after: int) -> None:
-        file = CsvFile(self.source.folder / rule.file, self.recipe.reading)
+        file = open_table(self.source.folder / rule.file, self.recipe.reading)
         start, end, kind = (file.header.require(name, file.path)[0] for name in (rule.start, rule.end, rule.type))
         raw = file.header.require(rule.raw, file.path)[0] if rule.raw else end
         prefix = self.recipe.items.key_prefix
@@ -217,7 +217,7 @@ class Stage:
             staging.insert(self.actor.workspace_id, self.operation_id, rows)
 
     def _history(self, rule: HistoryRule, reader: ItemReader, directory: Directory, after: int) -> None:
-        file = CsvFile(self.source.folder / rule.file, self.recipe.reading)
+        file = open_table(self.source.folder / rule.file, self.recipe.reading)
         names = [rule.key, rule.at, rule.field, rule.old, rule.new]
         at = {name: file.header.require(name, file.path)[0] for name in (*names, *rule.cause.values())}
         actor = file.header.require(rule.actor, file.path)[0] if rule.actor else None

@@ -67,6 +67,11 @@ class Table:
         self._source, self._path, self._content = source, path, content
         self._asked: set[str] = set()
 
+    @classmethod
+    def blank(cls) -> "Table":
+        """A table without a key."""
+        return cls(_Source("", ""), (), {})
+
     def refuse(self, key: str, problem: str, among: Iterable[str] = ()) -> NoReturn:
         """Raise BadRecipe for ``key`` (empty: the table itself), with the nearest of ``among`` as a suggestion."""
         path = (*self._path, key) if key else self._path
@@ -120,6 +125,11 @@ class Table:
         value: bool = self._take(key, bool, "true or false", default)
         return value
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number."""
+        value: int = self._take(key, int, "a whole number", default)
+        return value
+
     def choice(self, key: str, options: tuple[str, ...], default: str | None) -> str:
         value: str = self._take(key, str, "a text", _REQUIRED if default is None else default)
         if value not in options:
@@ -135,6 +145,10 @@ class Table:
     def one_or_more(self, key: str) -> tuple[str, ...]:
         """A text, or a list of texts."""
         return self.list(key) if isinstance(self._content.get(key), list) else (self.text(key),)
+
+    def texts_here(self) -> dict[str, str]:
+        """All of this table, as texts."""
+        return {name: self.text(name) for name in self.names()}
 
     def texts(self, key: str) -> dict[str, str]:
         """A table of texts; absent means empty."""

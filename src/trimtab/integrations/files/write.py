@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from trimtab.integrations.files.recipe import HistoryRule
+from trimtab.integrations.files.rules import HistoryRule
 from trimtab.roadmap.public import Beside
 
 _IDS = ("level_id", "area_id", "phase_id", "owner_id", "team_id", "release_id", "parent_id")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trimtab.integrations.files import parse
 from trimtab.integrations.files.parse import Odd, Span
-from trimtab.integrations.files.recipe import Reading
+from trimtab.integrations.files.reading import Reading
 
 EUROPE, AMERICA = Reading(), Reading(day_first=False)
 COMMA = Reading(decimal=",")
