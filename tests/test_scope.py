@@ -109,6 +109,7 @@ def fill(actor: Actor) -> None:
         roadmap.add_relation(actor=actor, clock=NOON, from_id=parent.id, to_id=child.id, relation_type="relates_to")
         other = make_item(actor, level="initiative")
         roadmap.add_dependency(actor=actor, clock=NOON, from_id=parent.id, to_id=other.id)
+        roadmap.notice_transitions(actor, NOON)
         accounts.add_team_member(actor=actor, clock=NOON, team_id=team.id, person_id=viewer.person_id)
         running = operations.start(actor, NOON, kind="test", label="test", given={})
         StagedRow.objects.create(

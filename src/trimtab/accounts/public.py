@@ -54,6 +54,7 @@ __all__ = [
     "session_hash",
     "set_password",
     "system_actor",
+    "team_leads",
     "workspace_id_of",
     "workspace_view",
 ]
@@ -277,6 +278,11 @@ def create_team(
 def list_teams(actor: Actor) -> list[TeamView]:
     """All teams, by name."""
     return [_team(team) for team in queries.list_teams(actor)]
+
+
+def team_leads(actor: Actor, day: date) -> dict[UUID, frozenset[UUID]]:
+    """The people who lead each team on ``day``; teams without a lead are absent. Raises Forbidden."""
+    return queries.team_leads(actor, day)
 
 
 def add_team_member(

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from trimtab.accounts.models import ApiToken, Invitation, Membership, Person, Team, TeamMember, User
 from trimtab.core.actors import Actor, Permission, Role
@@ -51,6 +52,17 @@ def list_team_members(actor: Actor, team_id: UUID) -> list[TeamMember]:
     """Who is in a team. Raises NotFound."""
     one(actor, Team, team_id)
     return list(TeamMember.objects.in_workspace(actor.workspace_id).filter(team_id=team_id).order_by("id"))
+
+
+def team_leads(actor: Actor, day: date) -> dict[UUID, frozenset[UUID]]:
+    """The people who lead each team on ``day``; teams without a lead are absent. Raises Forbidden."""
+    actor.require(Permission.VIEW)
+    on = (Q(starts_on__isnull=True) | Q(starts_on__lte=day)) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    leads: dict[UUID, frozenset[UUID]] = {}
+    members = TeamMember.objects.in_workspace(actor.workspace_id).filter(on, lead=True)
+    for team_id, person_id in members.values_list("team_id", "person_id"):
+        leads[team_id] = leads.get(team_id, frozenset()) | {person_id}
+    return leads
 
 
 def list_tokens(actor: Actor) -> list[ApiToken]:

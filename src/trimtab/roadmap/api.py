@@ -10,12 +10,14 @@ from trimtab.core.actors import Actor
 from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import documents, schemas
 from trimtab.roadmap.api_config import router as config
-from trimtab.roadmap.models import Dependency, Relation
+from trimtab.roadmap.api_dependencies import router as dependencies
+from trimtab.roadmap.models import Relation
 from trimtab.roadmap.services import estimates, items, links, tree
 from trimtab.roadmap.services.estimates import Effort
 
 router = Router()
 router.add_router("", config)
+router.add_router("", dependencies)
 ITEM = {200: schemas.ItemOut} | REFUSALS
 
 
@@ -95,49 +97,6 @@ def set_item_phase(request: HttpRequest, item_id: UUID, body: schemas.TrackPhase
         actor=actor, clock=clock_of(request), item_id=item_id, track_id=body.track_id, phase_id=body.phase_id
     )
     return _item(actor, item_id)
-
-
-def _dependency(dependency: Dependency) -> dict[str, Any]:
-    known: dict[str, Any] = {
-        name: getattr(dependency, name)
-        for name in ("id", "version", "type", "lag_days", "needed_by", "promised_by", "state")
-    }
-    return known | {"from_id": dependency.from_item_id, "to_id": dependency.to_item_id}
-
-
-@router.post("/dependencies", response={201: schemas.DependencyOut} | REFUSALS, operation_id="createDependency",
-             tags=["dependencies"])  # fmt: skip
-def create_dependency(request: HttpRequest, body: schemas.DependencyIn) -> Status[dict[str, Any]]:
-    """Let `to_id` wait for `from_id`; answers 409 `circular_dependency` or `already_exists`."""
-    dependency = links.add_dependency(
-        actor=actor_of(request),
-        clock=clock_of(request),
-        from_id=body.from_id,
-        to_id=body.to_id,
-        values=body.model_dump(exclude={"from_id", "to_id"}),
-    )
-    return Status(201, _dependency(dependency))
-
-
-@router.patch("/dependencies/{dependency_id}", response={200: schemas.DependencyOut} | REFUSALS,
-              operation_id="updateDependency", tags=["dependencies"])  # fmt: skip
-def update_dependency(request: HttpRequest, dependency_id: UUID, body: schemas.DependencyChange) -> dict[str, Any]:
-    return _dependency(
-        links.update_dependency(
-            actor=actor_of(request),
-            clock=clock_of(request),
-            dependency_id=dependency_id,
-            version=body.version,
-            changes=body.set.model_dump(exclude_unset=True),
-        )
-    )
-
-
-@router.delete("/dependencies/{dependency_id}", response={204: None} | REFUSALS, operation_id="deleteDependency",
-               tags=["dependencies"])  # fmt: skip
-def delete_dependency(request: HttpRequest, dependency_id: UUID) -> Status[None]:
-    links.remove_dependency(actor=actor_of(request), clock=clock_of(request), dependency_id=dependency_id)
-    return Status(204, None)
 
 
 @router.post("/relations", response={201: schemas.RelationOut} | REFUSALS, operation_id="createRelation",

@@ -10,6 +10,7 @@ from ninja import Router, Schema, Status
 
 from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import schemas, settings_view
+from trimtab.roadmap.schemas_base import Body, Change
 from trimtab.roadmap.services import config
 
 router = Router(tags=["config"])
@@ -22,8 +23,8 @@ class Kind:
     kind: str
     path: str
     name: str
-    body: type[schemas.Body]
-    change: type[schemas.Change]
+    body: type[Body]
+    change: type[Change]
     out: type[Schema]
     view: Callable[[Any], Any]
 

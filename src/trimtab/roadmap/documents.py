@@ -46,7 +46,9 @@ select json_build_object(
   'dependencies', coalesce((
     select json_agg(json_build_object('id', d.id, 'version', d.version, 'from_id', d.from_item_id,
       'to_id', d.to_item_id, 'type', d.type, 'lag_days', d.lag_days, 'needed_by', d.needed_by,
-      'promised_by', d.promised_by, 'state', d.state) order by d.id)
+      'needed_precision', d.needed_precision, 'promised_by', d.promised_by, 'promised_precision', d.promised_precision,
+      'proposed_by', d.proposed_by, 'proposed_precision', d.proposed_precision, 'reason', d.reason,
+      'state', case when d.state in ('at_risk', 'broken', 'met') then 'agreed' else d.state end) order by d.id)
     from (select * from {dependency} x where from_item_id = %(id)s
           union all select * from {dependency} x where to_item_id = %(id)s) d), '[]'),
   'relations', coalesce((

@@ -43,3 +43,9 @@ class PastIsReadOnly(Conflict):
     """The caller looks at another day or a draft; only today's plan can be written."""
 
     code = "past_is_read_only"
+
+
+class WrongState(Conflict):
+    """This cannot follow on the state that it is in. ``extra.state`` is that state."""
+
+    code = "wrong_state"

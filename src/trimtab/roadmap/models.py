@@ -292,7 +292,19 @@ class DependencyType(models.TextChoices):
 
 
 class DependencyState(models.TextChoices):
+    """What people have stated. At risk, broken and met are computed: see ``Standing``."""
+
     ASKED = "asked"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+class Standing(models.TextChoices):
+    """How a dependency stands: what was stated, unless the facts say more. Never stored with the dependency."""
+
+    ASKED = "asked"
+    PROPOSED = "proposed"
     AGREED = "agreed"
     DECLINED = "declined"
     AT_RISK = "at_risk"
@@ -300,22 +312,60 @@ class DependencyState(models.TextChoices):
     MET = "met"
 
 
+def _by(name: str) -> models.CheckConstraint:
+    """A day until which, and how exactly it is meant; a missing precision means the day itself."""
+    on, precision = f"{name}_by", f"{name}_precision"
+    return models.CheckConstraint(
+        name=f"dependency_{name}_precise",
+        condition=Q(**{f"{precision}__isnull": True})
+        | (Q(**{f"{on}__isnull": False, f"{precision}__in": Precision.values}) & ~Q(**{precision: Precision.LATER})),
+    )
+
+
 class Dependency(Record):
-    """``to_item`` waits for ``from_item``, ``lag_days`` calendar days after it. No cycles."""
+    """``to_item`` waits for ``from_item``, ``lag_days`` calendar days after it. No cycles.
+
+    The needing side (of ``to_item``) asks, ``needed_by`` a day; the giving side agrees and says ``promised_by`` when,
+    declines with a ``reason``, or proposes another date. Days are the last ones of what their precisions say.
+    """
 
     from_item = reference("roadmap.Item")
     to_item = reference("roadmap.Item")
     type = models.CharField(max_length=2, choices=DependencyType, default=DependencyType.FINISH_START)
     lag_days = models.IntegerField(default=0)
     needed_by = models.DateField(null=True)
+    needed_precision = models.CharField(max_length=10, choices=Precision, null=True)
     promised_by = models.DateField(null=True)
+    promised_precision = models.CharField(max_length=10, choices=Precision, null=True)
+    proposed_by = models.DateField(null=True)
+    proposed_precision = models.CharField(max_length=10, choices=Precision, null=True)
+    reason = models.CharField(max_length=1000, null=True, help_text="Why it was declined, or another date proposed.")
     state = models.CharField(max_length=20, choices=DependencyState, default=DependencyState.ASKED)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="dependency_once", fields=["workspace_id", "from_item", "to_item", "type"]),
             models.CheckConstraint(name="dependency_not_itself", condition=~Q(from_item=F("to_item"))),
+            models.CheckConstraint(name="dependency_stated", condition=Q(state__in=DependencyState.values)),
+            models.CheckConstraint(
+                name="dependency_declined_why", condition=~Q(state=DependencyState.DECLINED) | Q(reason__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="dependency_proposed_when",
+                condition=Q(state=DependencyState.PROPOSED, proposed_by__isnull=False)
+                | (~Q(state=DependencyState.PROPOSED) & Q(proposed_by__isnull=True)),
+            ),
+            _by("needed"),
+            _by("promised"),
+            _by("proposed"),
         ]
+
+
+class DependencyTold(Scoped):
+    """Which standing of a dependency people were last told of; ``id`` is the dependency's. Goes with it."""
+
+    standing = models.CharField(max_length=20, choices=Standing)
+    since = models.DateTimeField()
 
 
 class ItemRollup(Scoped):

@@ -12,11 +12,12 @@ from uuid import UUID
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.models import FieldType
 from trimtab.roadmap import errors, queries, rules
+from trimtab.roadmap.agreements import Act, By
 from trimtab.roadmap.custom_values import LINKED, FieldShape, canonical
 from trimtab.roadmap.documents import item_document, item_json
 from trimtab.roadmap.models import Dependency, Item
 from trimtab.roadmap.services import config as settings
-from trimtab.roadmap.services import custom, dimensions, estimates, items, links, tree
+from trimtab.roadmap.services import custom, dependencies, dimensions, estimates, items, links, tree
 from trimtab.roadmap.services.bulk import (
     NewItem,
     NewTie,
@@ -32,6 +33,7 @@ from trimtab.roadmap.services.bulk_staged import bulk_create_staged
 from trimtab.roadmap.services.common import rolled_up_once
 from trimtab.roadmap.services.config import slug_of
 from trimtab.roadmap.services.defaults import create_defaults
+from trimtab.roadmap.services.dependency_watch import Transition, notice_transitions
 from trimtab.roadmap.services.estimates import Effort
 from trimtab.roadmap.services.past import rebuild_rollups, rebuild_rollups_of_the_past, undo_batch, undo_change_set
 from trimtab.roadmap.settings_view import (
@@ -50,8 +52,10 @@ from trimtab.roadmap.settings_view import (
 __all__ = [
     "BEFORE_ALL_TIME",
     "LINKED",
+    "Act",
     "AreaView",
     "Beside",
+    "By",
     "Config",
     "DimensionView",
     "Edge",
@@ -66,7 +70,9 @@ __all__ = [
     "PhaseView",
     "ReleaseView",
     "TrackView",
+    "Transition",
     "ValueView",
+    "act_on_dependency",
     "add_dependency",
     "add_relation",
     "add_setting",
@@ -90,6 +96,7 @@ __all__ = [
     "item_json",
     "items_by_number",
     "move_item",
+    "notice_transitions",
     "periods_of",
     "rebuild_rollups",
     "rebuild_rollups_of_the_past",
@@ -105,7 +112,6 @@ __all__ = [
     "tree_checked_last",
     "undo_batch",
     "undo_change_set",
-    "update_dependency",
     "update_item",
     "update_setting",
 ]
@@ -206,26 +212,35 @@ def set_dimensions(*, actor: Actor, clock: Clock, item_id: UUID, values: Mapping
 
 
 def add_dependency(
-    *, actor: Actor, clock: Clock, from_id: UUID, to_id: UUID, values: Mapping[str, Any] | None = None
+    *, actor: Actor, clock: Clock, from_id: UUID, to_id: UUID, values: Mapping[str, Any] | None = None, note: str = ""
 ) -> UUID:
-    """See ``services.links.add_dependency``."""
-    made: UUID = links.add_dependency(actor=actor, clock=clock, from_id=from_id, to_id=to_id, values=values).id
+    """See ``services.dependencies.ask_dependency``."""
+    made: UUID = dependencies.ask_dependency(
+        actor=actor, clock=clock, from_id=from_id, to_id=to_id, values=values, note=note
+    ).id
     return made
 
 
-def update_dependency(
-    *, actor: Actor, clock: Clock, dependency_id: UUID, changes: Mapping[str, Any], note: str = ""
+def act_on_dependency(
+    *,
+    actor: Actor,
+    clock: Clock,
+    dependency_id: UUID,
+    act: Act,
+    by: By | None = None,
+    reason: str | None = None,
+    note: str = "",
 ) -> None:
-    """See ``services.links.update_dependency``; made on whatever stands."""
+    """See ``services.dependencies.act_on_dependency``; made on whatever stands."""
     version = queries.one(actor, Dependency, dependency_id, lock=True).version
-    links.update_dependency(
-        actor=actor, clock=clock, dependency_id=dependency_id, version=version, changes=changes, note=note
+    dependencies.act_on_dependency(
+        actor=actor, clock=clock, dependency_id=dependency_id, version=version, act=act, by=by, reason=reason, note=note
     )
 
 
 def remove_dependency(*, actor: Actor, clock: Clock, dependency_id: UUID) -> None:
-    """See ``services.links.remove_dependency``."""
-    links.remove_dependency(actor=actor, clock=clock, dependency_id=dependency_id)
+    """See ``services.dependencies.remove_dependency``."""
+    dependencies.remove_dependency(actor=actor, clock=clock, dependency_id=dependency_id)
 
 
 def add_relation(*, actor: Actor, clock: Clock, from_id: UUID, to_id: UUID, relation_type: str) -> UUID:

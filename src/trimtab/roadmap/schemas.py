@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-Precision = Literal["day", "month", "quarter", "half", "year", "later"]
+from trimtab.roadmap.schemas_base import Body, Change, Precision
+from trimtab.roadmap.schemas_dependencies import DependencyOut
+
 HealthWord = Literal["on_track", "at_risk", "off_track", "unknown"]
 HorizonWord = Literal["now", "next", "later"]
 CategoryWord = Literal["todo", "doing", "done", "cancelled"]
-DependencyKind = Literal["FS", "SS", "FF"]
-DependencyState = Literal["asked", "agreed", "declined", "at_risk", "broken", "met"]
 RelationKind = Literal["relates_to", "replaces", "duplicates"]
 FieldKind = Literal[
     "text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams", "items"
@@ -24,18 +24,6 @@ Key = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0
 Tag = Annotated[str, Field(min_length=1, max_length=60)]
 Effort = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
 Position = Annotated[int, Field(ge=0, le=1_000_000)]
-
-
-class Body(Schema):
-    """A request body: unknown fields are refused rather than ignored."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Change(Body):
-    """``version`` is the one that was read; ``set`` names the fields to write."""
-
-    version: int = Field(ge=1)
 
 
 class ItemFields(Body):
@@ -108,20 +96,6 @@ class EstimateOut(Schema):
     low: float | None
     likely: float
     high: float | None
-
-
-class DependencyOut(Schema):
-    """``to_id`` waits for ``from_id``."""
-
-    id: UUID
-    version: int
-    from_id: UUID
-    to_id: UUID
-    type: DependencyKind
-    lag_days: int
-    needed_by: date | None
-    promised_by: date | None
-    state: DependencyState
 
 
 class RelationOut(Schema):
@@ -202,23 +176,6 @@ class DeletedOut(Schema):
     """How many items went."""
 
     deleted: int
-
-
-class DependencyFields(Body):
-    type: DependencyKind = "FS"
-    lag_days: int = Field(0, ge=-3650, le=3650)
-    needed_by: date | None = None
-    promised_by: date | None = None
-    state: DependencyState = "asked"
-
-
-class DependencyIn(DependencyFields):
-    from_id: UUID
-    to_id: UUID
-
-
-class DependencyChange(Change):
-    set: DependencyFields
 
 
 class RelationIn(Body):

@@ -3,56 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
-
 from trimtab.core.fields import registry
 from trimtab.core.fields.custom import custom_fields
 from trimtab.core.fields.spec import FieldKind as K
-from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Option, Search, Source, source
-from trimtab.roadmap.models import (
-    Category,
-    DependencyState,
-    DependencyType,
-    Health,
-    Horizon,
-    Precision,
-    RelationType,
-)
-
-_BY_NAME = (Key('lower({r}.name collate "C")', "text", nullable=False),)
-_BY_POSITION = (Key("{r}.position", "integer", nullable=False), *_BY_NAME)
-_KEY_OR_NAME = "(lower({r}.key) = {word} or lower({r}.name) = {word})"
-
-
-def _options(choices: type[models.TextChoices]) -> tuple[Option, ...]:
-    return tuple(Option(value, str(label).capitalize()) for value, label in choices.choices)
-
-
-def _text(name: str, label: str, column: str = "", **more: Any) -> FieldSpec:
-    return FieldSpec(name, label, K.TEXT, "{r}." + (column or name), **more)
-
-
-def _number(name: str, label: str, sql: str = "", **more: Any) -> FieldSpec:
-    return FieldSpec(name, label, K.NUMBER, sql or "{r}." + name, **more)
-
-
-def _ref(name: str, label: str, entity: str, column: str = "", **more: Any) -> FieldSpec:
-    return FieldSpec(name, label, K.REF, "{r}." + (column or f"{name}_id"), entity=entity, **more)
-
-
-def _choice(name: str, label: str, choices: type[models.TextChoices], sql: str = "", **more: Any) -> FieldSpec:
-    return FieldSpec(name, label, K.CHOICE, sql or "{r}." + name, options=_options(choices), **more)
-
-
-def _day(name: str, label: str, column: str = "", **more: Any) -> FieldSpec:
-    return FieldSpec(name, label, K.DATE, "{r}." + (column or name), **more)
-
-
-def _common() -> list[FieldSpec]:
-    return [
-        FieldSpec("created", "Created", K.INSTANT, "{r}.created_at", nullable=False),
-        FieldSpec("updated", "Updated", K.INSTANT, "{r}.updated_at", nullable=False),
-    ]
+from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Search, source
+from trimtab.roadmap import source_ties
+from trimtab.roadmap.models import Category, Health, Horizon, Precision, RelationType
+from trimtab.roadmap.source_parts import BY_NAME as _BY_NAME
+from trimtab.roadmap.source_parts import BY_POSITION as _BY_POSITION
+from trimtab.roadmap.source_parts import choice as _choice
+from trimtab.roadmap.source_parts import common as _common
+from trimtab.roadmap.source_parts import day as _day
+from trimtab.roadmap.source_parts import keyed as _keyed
+from trimtab.roadmap.source_parts import number as _number
+from trimtab.roadmap.source_parts import plain as _plain
+from trimtab.roadmap.source_parts import ref as _ref
+from trimtab.roadmap.source_parts import text as _text
 
 
 def _precise(name: str, label: str, row: str, column: str, **more: Any) -> list[FieldSpec]:
@@ -192,16 +158,6 @@ ITEM = source(
 )
 
 
-def _plain(entity: str, label: str, fields: list[FieldSpec], **more: Any) -> Source:
-    return source(entity, label, more.pop("name", "{r}.name"), [*fields, *_common()], **more)
-
-
-def _keyed(entity: str, label: str, *fields: FieldSpec, **more: Any) -> Source:
-    names = [_text("key", "Key", nullable=False), FieldSpec("name", "Name", K.PROSE, "{r}.name", nullable=False)]
-    settings = {"match": _KEY_OR_NAME, "written": "{r}.key", "order": _BY_NAME, "default_sort": (("name", False),)}
-    return _plain(entity, label, [*names, *fields], **settings | more)
-
-
 SOURCES = [
     ITEM,
     _plain(
@@ -297,22 +253,6 @@ SOURCES = [
         default_sort=(("position", False),),
     ),
     _plain(
-        "dependency",
-        "Dependencies",
-        [
-            _ref("from", "From", "item", "from_item_id", nullable=False),
-            _ref("to", "To", "item", "to_item_id", nullable=False),
-            _choice("type", "Type", DependencyType, nullable=False),
-            _number("lag_days", "Lag in days", nullable=False),
-            _day("needed_by", "Needed by"),
-            _day("promised_by", "Promised by"),
-            _choice("state", "State", DependencyState, nullable=False),
-        ],
-        name="{r}.type",
-        match="false",
-        default_sort=(("created", False),),
-    ),
-    _plain(
         "relation",
         "Relations",
         [
@@ -343,5 +283,5 @@ SOURCES = [
 
 def register() -> None:
     """Tell the registry. Called when the app is ready."""
-    for each in SOURCES:
+    for each in (*SOURCES, *source_ties.SOURCES):
         registry.register(each)

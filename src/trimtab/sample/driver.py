@@ -13,11 +13,12 @@ from trimtab.core.actors import Actor, Clock
 from trimtab.core.bulk import Measured
 from trimtab.roadmap import public as roadmap
 from trimtab.sample.events import (
+    Answer,
+    Ask,
     Create,
     Edit,
     Event,
     Relate,
-    SetDependency,
     SetEstimates,
     SetTrack,
     TrackerPass,
@@ -68,8 +69,13 @@ class Player:
                     track_id=self.names.tracks[act.track],
                     phase_id=self.names.phases[act.track][act.phase],
                 )
-            case SetDependency():
-                self._depend(actor, clock, act, event.note)
+            case Ask():
+                ends = (self.names.items[act.source], self.names.items[act.target])
+                self.dependencies[act.source, act.target] = roadmap.add_dependency(
+                    actor=actor, clock=clock, from_id=ends[0], to_id=ends[1], values=act.values
+                )
+            case Answer():
+                self._answer(actor, clock, act, event.note)
             case Relate():
                 ends = (self.names.items[act.source], self.names.items[act.target])
                 roadmap.add_relation(actor=actor, clock=clock, from_id=ends[0], to_id=ends[1], relation_type=act.type)
@@ -108,14 +114,15 @@ class Player:
     def _effort(self, team: str, low: float, likely: float, high: float) -> roadmap.Effort:
         return roadmap.Effort(Decimal(str(likely)), Decimal(str(low)), Decimal(str(high)), self.names.teams[team])
 
-    def _depend(self, actor: Actor, clock: Clock, act: SetDependency, note: str) -> None:
-        known = self.dependencies.get((act.source, act.target))
-        if known is not None:
-            roadmap.update_dependency(actor=actor, clock=clock, dependency_id=known, changes=act.values, note=note)
-            return
-        ends = (self.names.items[act.source], self.names.items[act.target])
-        self.dependencies[act.source, act.target] = roadmap.add_dependency(
-            actor=actor, clock=clock, from_id=ends[0], to_id=ends[1], values=act.values
+    def _answer(self, actor: Actor, clock: Clock, act: Answer, note: str) -> None:
+        roadmap.act_on_dependency(
+            actor=actor,
+            clock=clock,
+            dependency_id=self.dependencies[act.source, act.target],
+            act=roadmap.Act(act.act),
+            by=None if act.by is None else roadmap.By(*act.by),
+            reason=act.reason,
+            note=note,
         )
 
     def _track(self, actor: Actor, clock: Clock, act: TrackerPass) -> None:

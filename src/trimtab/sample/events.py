@@ -41,12 +41,23 @@ class SetTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class SetDependency:
-    """Asked when new; afterwards a new state or promise. ``values``: state, needed_by, promised_by, type, lag_days."""
+class Ask:
+    """``target`` asks that it may wait for ``source``. ``values``: type, lag_days, needed_by, needed_precision."""
 
     source: str
     target: str
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What follows on the question: agree, decline, propose, accept, ask; the day and its precision, the reason."""
+
+    source: str
+    target: str
+    act: str
+    by: tuple[date, str] | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class TrackerPass:
     changed: tuple[Edit, ...]
 
 
-Act = Create | Edit | SetEstimates | SetTrack | SetDependency | Relate | TrackerPass
+Act = Create | Edit | SetEstimates | SetTrack | Ask | Answer | Relate | TrackerPass
 
 
 @dataclass(frozen=True, slots=True, order=True)

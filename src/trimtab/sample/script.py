@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from trimtab.sample.content import Content, Link
-from trimtab.sample.events import Calendar, Create, Edit, Event, Relate, SetDependency, TrackerPass, period_end
+from trimtab.sample.agreements import course
+from trimtab.sample.content import Content
+from trimtab.sample.events import Calendar, Create, Edit, Event, Relate, TrackerPass, period_end
 from trimtab.sample.stories import birth, tell_story, told_by_others
 from trimtab.sample.tracker import tracker_events
 
@@ -35,38 +36,7 @@ def _links(calendar: Calendar, content: Content, births: dict[str, float]) -> It
         act = Relate(relation.source, relation.target, relation.type)
         yield Event(calendar.at(min(week, -1), 17, 10), place, "Maren Solberg", act)
     for place, dependency in enumerate(content.dependencies):
-        yield from _course(calendar, content, dependency, births, place)
-
-
-def _course(calendar: Calendar, content: Content, link: Link, births: dict[str, float], place: int) -> Iterator[Event]:
-    """A dependency from the question to how it stands: the waiting team asks, the other answers."""
-    source, target = (next(p for p in content.planned if p.title == title) for title in (link.source, link.target))
-    asked = min(max(births[link.source], births[link.target]) + 2.5, -2)
-    needed = calendar.day(target.final[0] if target.state != "later" else source.final[1] + 10)
-    answers: dict[str, list[tuple[float, str, str]]] = {
-        "asked": [],
-        "agreed": [(2.0, "agreed", "Fits the plan")],
-        "declined": [(1.6, "declined", "Not before the stream is in order; billing counts from its own log instead")],
-        "at_risk": [(1.4, "agreed", ""), (8.0, "at_risk", "The date depends on the second site")],
-        "broken": [
-            (1.0, "agreed", ""),
-            (6.0, "at_risk", "Order per load took longer"),
-            (9.0, "broken", "Promise missed"),
-        ],
-        "met": [(1.8, "agreed", "Agreed in the planning round")],
-        "met_late": [(1.8, "agreed", "Agreed in the planning round"), (5.0, "at_risk", "Two weeks behind")],
-    }
-    values: dict[str, Any] = {"type": link.type, "lag_days": link.lag_days, "state": "asked", "needed_by": needed}
-    yield Event(calendar.at(asked, 17, 20), place, target.owner, SetDependency(link.source, link.target, values))
-    steps = [(asked + after, state, note) for after, state, note in answers[link.course]]
-    if link.course.startswith("met"):
-        steps.append((max(source.final[1] + 0.2, steps[-1][0] + 0.5), "met", "Delivered"))
-    promised = calendar.day(source.final[1]) if source.state != "later" else None
-    for week, state, note in steps:
-        if week <= calendar.last_week:
-            answer = {"state": state} | ({"promised_by": promised} if state == "agreed" else {})
-            act = SetDependency(link.source, link.target, answer)
-            yield Event(calendar.at(week, 17, 25), place, source.owner, act, note)
+        yield from course(calendar, content, dependency, births, place)
 
 
 def _kept_in_order(events: list[Event]) -> Iterator[Event]:

@@ -49,7 +49,7 @@ def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
     """Read what the question's names mean, and look up the records that its filter names."""
     context = context_of(actor, clock, registry.get(asked.source), _mentioned(asked), None)
     context.lens = _lens(actor, asked, context.moment)
-    context.params.update(common_parameters(actor, context.lens, context.prefix))
+    context.params.update(common_parameters(actor, context.lens, context.prefix, context.moment))
     resolve(context, asked.filter)
     return context
 
@@ -58,14 +58,15 @@ def context_of(actor: Actor, clock: Clock, source: Source, names: set[str] | Non
     """A compilation's beginning. ``names`` are the fields that it mentions, None for all; None for the actor's lens."""
     known = config.read(actor, source, names)
     seen = actor.lens if lens is None else lens
+    moment = Moment(clock.now, known.zone, known.calendar)
     return Context(
         actor=actor,
         source=source,
         fields=known.fields,
         lens=seen,
-        moment=Moment(clock.now, known.zone, known.calendar),
+        moment=moment,
         prefix=known.prefix,
-        params=common_parameters(actor, seen, known.prefix),
+        params=common_parameters(actor, seen, known.prefix, moment),
     )
 
 

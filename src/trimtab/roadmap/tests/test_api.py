@@ -147,21 +147,8 @@ class TestItems:
         assert ana("put", f"/items/{item.id}/phases", body | {"phase_id": None}).json()["phases"] == []
 
 
-class TestDependencies:
-    def test_from_asked_to_gone(self, ana):
-        first, second = make_item(ana.actor), make_item(ana.actor)
-
-        made = ana("post", "/dependencies", {"from_id": str(first.id), "to_id": str(second.id), "lag_days": 2})
-        path = f"/dependencies/{made.json()['id']}"
-        agreed = ana("patch", path, {"version": 1, "set": {"state": "agreed"}})
-        back = ana("post", "/dependencies", {"from_id": str(second.id), "to_id": str(first.id)})
-
-        assert (made.status_code, made.json()["type"], made.json()["lag_days"]) == (201, "FS", 2)
-        assert (agreed.json()["state"], agreed.json()["version"]) == ("agreed", 2)
-        assert (back.status_code, back.json()["code"]) == (409, "circular_dependency")
-        assert ana("delete", path).status_code == 204
-
-    def test_relations(self, ana):
+class TestRelations:
+    def test_from_made_to_gone(self, ana):
         first, second = make_item(ana.actor), make_item(ana.actor)
         body = {"from_id": str(first.id), "to_id": str(second.id), "type": "replaces"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from trimtab.core import ledger
 from trimtab.roadmap.models import Dimension, DimensionValue, Track
-from trimtab.roadmap.services import estimates, items, links
+from trimtab.roadmap.services import dependencies, estimates, items, links
 from trimtab.roadmap.services.estimates import Effort
 from trimtab.roadmap.tests.factories import (
     NOON,
@@ -98,12 +98,12 @@ class TestHistory:
     def test_a_tie_is_told_at_both_ends(self, actor):
         first, second, other = (make_item(actor) for _ in range(3))
         with inside(actor):
-            tie = links.add_dependency(actor=actor, clock=later(hours=1), from_id=first.id, to_id=second.id)
+            tie = dependencies.ask_dependency(actor=actor, clock=later(hours=1), from_id=first.id, to_id=second.id)
             links.add_relation(
                 actor=actor, clock=later(hours=2), from_id=second.id, to_id=first.id, relation_type="replaces"
             )
-            links.update_dependency(
-                actor=actor, clock=later(hours=3), dependency_id=tie.id, version=1, changes={"state": "agreed"}
+            dependencies.change_dependency(
+                actor=actor, clock=later(hours=3), dependency_id=tie.id, version=1, changes={"lag_days": 3}
             )
 
         for item in (first, second):

@@ -9,9 +9,9 @@ from trimtab.core import ledger
 from trimtab.core.errors import Invalid, NotFound, StaleVersion
 from trimtab.core.ids import new_id
 from trimtab.roadmap import documents
-from trimtab.roadmap.errors import AlreadyExists, CircularDependency, WrongLevel
+from trimtab.roadmap.errors import WrongLevel
 from trimtab.roadmap.models import DimensionValue, Estimate, Item, Track
-from trimtab.roadmap.services import dimensions, estimates, items, links, tree
+from trimtab.roadmap.services import dimensions, estimates, items, tree
 from trimtab.roadmap.services.estimates import Effort
 from trimtab.roadmap.tests.factories import (
     NOON,
@@ -281,38 +281,3 @@ class TestDescription:
         with pytest.raises(StaleVersion) as caught:
             put("Third.")
         assert caught.value.extra["fields"]["description"]["current"] == "Second."
-
-
-class TestTies:
-    def test_a_circle_is_refused(self, actor):
-        a, b, c = (make_item(actor) for _ in range(3))
-        for one, other in ((a, b), (b, c)):
-            with inside(actor):
-                links.add_dependency(actor=actor, clock=LATER, from_id=one.id, to_id=other.id)
-
-        with inside(actor), pytest.raises(CircularDependency):
-            links.add_dependency(actor=actor, clock=LATER, from_id=c.id, to_id=a.id)
-
-    def test_refusals(self, actor):
-        a, b, theirs = make_item(actor), make_item(actor), make_item(make_workspace())
-
-        def tie(one, other, **values):
-            with inside(actor):
-                return links.add_dependency(actor=actor, clock=LATER, from_id=one.id, to_id=other.id, values=values)
-
-        made = tie(a, b, lag_days=2)
-        for ends in ((a, a), (a, theirs)):
-            with pytest.raises(Invalid):
-                tie(*ends)
-        with pytest.raises(AlreadyExists):
-            tie(a, b)
-        with pytest.raises(Invalid):
-            tie(b, make_item(actor), colour="red")
-        with inside(actor):
-            links.update_dependency(
-                actor=actor, clock=LATER, dependency_id=made.id, version=1, changes={"state": "agreed"}
-            )
-        with inside(actor), pytest.raises(StaleVersion):
-            links.update_dependency(
-                actor=actor, clock=LATER, dependency_id=made.id, version=1, changes={"state": "declined"}
-            )

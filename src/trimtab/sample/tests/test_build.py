@@ -97,6 +97,14 @@ class TestBuildSampleCompany:
         assert ask(admin, text="level:feature start.precision:quarter,half")["count"] >= 2
         assert ask(admin, text="health:at_risk,off_track")["count"] >= 3
 
+    def test_dependencies_stand_in_every_way(self, admin: Actor):
+        found = query.rows(admin, Clock(datetime.now(UTC)), {"source": "dependency", "columns": ["standing", "state"]})
+
+        assert {row["standing"] for row in found} == {
+            "asked", "proposed", "agreed", "declined", "at_risk", "broken", "met",
+        }  # fmt: skip
+        assert {row["state"] for row in found} == {"asked", "proposed", "agreed", "declined"}
+
     def test_the_past_of_what_adds_up_is_as_if_added_up_anew(self, admin: Actor):
         measured = """
             select id, children, effort, start_on, end_on, progress, health from scoped.item_rollup_version

@@ -132,9 +132,11 @@ def _qualified(order: str) -> str:
     return ", ".join(f"l.{column.strip()}" for column in order.split(","))
 
 
-def common_parameters(actor: Actor, lens: Lens, prefix: str) -> dict[str, object]:
-    """The parameters that any statement may use."""
-    return {"workspace": actor.workspace_id, "prefix": prefix, **parameters(lens)}
+def common_parameters(actor: Actor, lens: Lens, prefix: str, moment: Moment) -> dict[str, object]:
+    """The parameters that any statement may use. ``today`` is the day that the lens looks at, in its time zone."""
+    at = lens.as_of or lens.known_on
+    today = moment.today if at is None else replace(moment, now=at).today
+    return {"workspace": actor.workspace_id, "prefix": prefix, "today": today, **parameters(lens)}
 
 
 def referred(spec: FieldSpec) -> Source | None:

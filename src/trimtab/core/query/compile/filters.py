@@ -166,6 +166,8 @@ class Filter:
 
     def choice(self, spec: FieldSpec, condition: Condition, given: list[int]) -> str:
         keys = [_option(spec, condition, at) for at in given]
+        if spec.kind is FieldKind.CHOICES and not spec.stored:
+            return f"({self.context.sql(spec.sql)} ?| {self.context.param(keys, 'text[]')})"
         if spec.kind is FieldKind.CHOICES:
             return "(" + " or ".join(self._contains(spec, _json([key])) for key in keys) + ")"
         if spec.stored and not self._indexed(spec):
