@@ -1,6 +1,7 @@
 """What an import may refuse."""
 
 from trimtab.core.errors import Conflict
+from trimtab.core.operations import Cancelled
 
 
 class ImportRunning(Conflict):
@@ -9,7 +10,25 @@ class ImportRunning(Conflict):
     code = "import_running"
 
 
-class ImportCancelled(Conflict):
+class ImportCancelled(Cancelled):
     """Somebody asked it to stop; nothing was changed."""
 
     code = "import_cancelled"
+
+
+class Undecided(Conflict):
+    """Rows may be items that are here already, and nobody has said which. ``extra.rows`` counts them."""
+
+    code = "undecided"
+
+
+class NotReady(Conflict):
+    """The step before this one is not done yet; the message says which."""
+
+    code = "not_ready"
+
+
+class FilesGone(Conflict):
+    """The files of this import are no longer kept."""
+
+    code = "files_gone"

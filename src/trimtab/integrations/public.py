@@ -1,20 +1,31 @@
 """What the layers above may ask of the integrations."""
 
-from trimtab.integrations.errors import ImportCancelled, ImportRunning
+from trimtab.integrations.errors import ImportCancelled, ImportRunning, Undecided
 from trimtab.integrations.files.recipe import BadRecipe, Recipe, load, loads
 from trimtab.integrations.files.report import Rejection, Report
 from trimtab.integrations.files.stage import Source
-from trimtab.integrations.services import Progress, import_files, undo_import
+from trimtab.integrations.models import Choice
+from trimtab.integrations.queries import Ambiguous, Candidate
+from trimtab.integrations.services.decisions import Decide, Pick, all_alike
+from trimtab.integrations.services.imports import import_files, undo_import
+from trimtab.integrations.services.run import Progress
 
 __all__ = [
+    "Ambiguous",
     "BadRecipe",
+    "Candidate",
+    "Choice",
+    "Decide",
     "ImportCancelled",
     "ImportRunning",
+    "Pick",
     "Progress",
     "Recipe",
     "Rejection",
     "Report",
     "Source",
+    "Undecided",
+    "all_alike",
     "import_files",
     "load",
     "loads",

@@ -1,6 +1,7 @@
 """Reads for what comes in: the workspace's configuration by its names, items by their keys elsewhere, runs."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,35 @@ from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.refs import Known
 from trimtab.integrations.files.report import Rejection, Report
 from trimtab.integrations.files.staging import select
-from trimtab.integrations.models import StagedAction, StagedPart
+from trimtab.integrations.models import ImportDecision, StagedAction, StagedPart
 
 IMPORT = "import"
 MOST_REJECTIONS = 10_000
+MOST_AMBIGUOUS = 200_000
+# How many items of an import are special, by what they are.
+_SPECIAL = """
+select
+  count(*) filter (where action in ('create', 'update') and review is not null and review <> '{}') as review,
+  count(*) filter (where action = 'ask') as ambiguous,
+  count(*) filter (where action = 'update' and data ? 'known_as') as adopted,
+  count(*) filter (where action in ('update', 'keep') and data ? 'conflicts') as conflicts,
+  count(*) filter (where action in ('update', 'keep') and data ? 'kept') as kept
+from integrations_stagedrow where operation_id = %s and part = 'items'
+"""
+_ASKED = """
+select id, row, key, record_id, parent_key, data, review from integrations_stagedrow
+where operation_id = %s and part = 'items' and row = any(%s) and data ? 'asked' for update
+"""
+_AMBIGUOUS = """
+select s.row, s.key, s.data -> 'item' ->> 'title' as title, (
+  select jsonb_agg(jsonb_build_object('id', i.id, 'ref', w.prefix || '-' || i.number, 'title', i.title,
+    'area', a.name, 'level', l.name) order by i.number)
+  from scoped.item i join scoped.level l on l.id = i.level_id left join scoped.area a on a.id = i.area_id
+  cross join scoped.workspace w
+  where i.id = any (select jsonb_array_elements_text(s.data -> 'asked' -> 'candidates')::uuid)) as candidates
+from integrations_stagedrow s
+where s.operation_id = %s and s.part = 'items' and s.action = 'ask' and s.row > %s order by s.row limit %s
+"""
 _KNOWN = """
 with called as (
   select entity, record_id, key from scoped.external_key where source = %s
@@ -47,7 +73,7 @@ from (
 order by k.kind, k.id
 """
 _MATCH = """
-select e.key, e.source, i.id, i.version, to_jsonb(i) as item,
+select e.key, i.id, i.version, to_jsonb(i) as item,
   (select t.body from scoped.item_text t where t.id = i.id) as description,
   (select e.likely::text from scoped.estimate e where e.item_id = i.id and e.team_id is null) as effort,
   (select coalesce(jsonb_object_agg(d.dimension_id, d.ids), '{}') from (
@@ -56,8 +82,18 @@ select e.key, e.source, i.id, i.version, to_jsonb(i) as item,
   (select coalesce(jsonb_object_agg(l.field_id, l.ids), '{}') from (
     select c.field_id, jsonb_agg(coalesce(c.team_id, c.person_id, c.item_id)) as ids from scoped.custom_link c
     where c.entity = 'item' and c.record_id = i.id group by c.field_id) l) as links
-from scoped.external_key e join scoped.item i on i.id = e.record_id
-where e.entity = 'item' and e.source = %s and e.key = any(%s)
+from {found} e join scoped.item i on i.id = e.record_id
+"""
+_BY_KEY = "(select key, record_id from scoped.external_key where entity = 'item' and source = %s and key = any(%s))"
+_BY_ID = "(select '' as key, unnest(%s::uuid[]) as record_id)"
+# The newest word of each source, newest source first.
+_SAID = """
+select v.record_id, v.source, v.values from (
+  select distinct on (v.record_id, v.source) v.record_id, v.source, v.values, v.created_at
+  from scoped.imported_value v left join ledger_batch b on b.id = v.batch_id
+  where v.record_id = any(%s) and b.undone_at is null
+  order by v.record_id, v.source, v.created_at desc, v.id desc
+) v order by v.record_id, v.created_at desc
 """
 
 
@@ -67,13 +103,90 @@ def list_known(source: str) -> Iterator[Known]:
         yield Known(row["kind"], row["id"], row["key"], row["name"], row["written"] or "", row["unsure"], row["data"])
 
 
-def match_items(source: str, keys: Collection[str]) -> dict[str, Current]:
-    """The items that ``source`` knows by these keys. In the open transaction."""
-    return {row["key"]: _current(row) for row in select(_MATCH, [source, list(keys)])} if keys else {}
+def match_items(source: str, keys: Collection[str], speaker: str = "") -> dict[str, Current]:
+    """The items that ``source`` knows by these keys, with what ``speaker`` (the same, if empty) last said of them.
+
+    In the open transaction.
+    """
+    rows = select(_MATCH.replace("{found}", _BY_KEY), [source, list(keys)]) if keys else []
+    return {row["key"]: current for row, current in zip(rows, _currents(rows, speaker or source), strict=True)}
 
 
-def _current(row: dict[str, Any]) -> Current:
-    return Current(row["id"], row["version"], row["item"], row["description"], row["effort"], row["dims"], row["links"])
+def get_items(ids: Collection[UUID], speaker: str) -> dict[UUID, Current]:
+    """The items of these ids, with what ``speaker`` last said of them. In the open transaction."""
+    rows = select(_MATCH.replace("{found}", _BY_ID), [list(ids)]) if ids else []
+    return {current.id: current for current in _currents(rows, speaker)}
+
+
+def _currents(rows: list[dict[str, Any]], speaker: str) -> Iterator[Current]:
+    told: dict[UUID, dict[str, Any]] = {}
+    for said in select(_SAID, [[row["id"] for row in rows]]) if rows else []:
+        told.setdefault(said["record_id"], {})[said["source"]] = said["values"]
+    for row in rows:
+        of = told.get(row["id"], {})
+        others = next((values for source, values in of.items() if source != speaker), None)
+        yield Current(
+            row["id"], row["version"], row["item"], row["description"], row["effort"], row["dims"], row["links"],
+            own=of.get(speaker), others=others,
+        )  # fmt: skip
+
+
+def list_decisions(source: str, keys: Collection[str]) -> dict[str, ImportDecision]:
+    """What was decided of these keys of ``source``. In the open transaction."""
+    rows = ImportDecision.objects.filter(source=source, key__in=list(keys)) if keys else ()
+    return {row.key: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that an ambiguous row may be."""
+
+    id: UUID
+    ref: str
+    title: str
+    area: str | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A row that may be an item that is here already."""
+
+    row: int
+    key: str
+    title: str
+    candidates: tuple[Candidate, ...]
+
+
+def list_ambiguous(operation_id: UUID, *, after: int = -1, limit: int = MOST_AMBIGUOUS) -> list[Ambiguous]:
+    """The rows that wait for a person's word, in the file's order. In the open transaction."""
+    return [
+        Ambiguous(
+            row["row"],
+            row["key"],
+            row["title"],
+            tuple(
+                Candidate(UUID(one["id"]), one["ref"], one["title"], one["area"], one["level"])
+                for one in row["candidates"] or ()
+            ),
+        )
+        for row in select(_AMBIGUOUS, [operation_id, after, limit])
+    ]
+
+
+def list_asked(operation_id: UUID, rows: Collection[int]) -> list[dict[str, Any]]:
+    """Staged rows that are, or were, ambiguous, held for writing. In the open transaction."""
+    return select(_ASKED, [operation_id, list(rows)])
+
+
+def list_taken(operation_id: UUID, ids: Collection[UUID], but: Collection[int]) -> list[UUID]:
+    """Which of these items are what another row of the import than ``but`` is. In the open transaction."""
+    rows = select(
+        "select record_id as id from integrations_stagedrow where operation_id = %s and part = 'items'"
+        " and action in ('update', 'keep') and record_id = any(%s) and row <> all(%s)",
+        [operation_id, list(ids), list(but)],
+    )
+    return [row["id"] for row in rows]
 
 
 def find_unfinished(actor: Actor, fingerprint: str) -> Operation | None:
@@ -85,9 +198,10 @@ def find_unfinished(actor: Actor, fingerprint: str) -> Operation | None:
 
 
 def list_left_behind(actor: Actor, but: UUID) -> list[UUID]:
-    """Imports other than ``but`` that still have staged rows, or say that they run."""
+    """Imports from the command line, other than ``but``, that still have staged rows, or say that they run."""
     rows = select(
-        "select distinct operation_id as id from integrations_stagedrow where operation_id <> %(but)s"
+        "select distinct s.operation_id as id from integrations_stagedrow s join core_operation o"
+        " on o.id = s.operation_id where s.operation_id <> %(but)s and o.kind = %(kind)s"
         " union select id from core_operation where workspace_id = %(workspace)s and kind = %(kind)s"
         " and state = 'running' and id <> %(but)s",
         {"workspace": actor.workspace_id, "kind": IMPORT, "but": but},
@@ -109,17 +223,13 @@ def report(operation_id: UUID, recipe: Recipe) -> Report:
         " where operation_id = %s and problem <> '' order by part, row limit %s",
         [operation_id, MOST_REJECTIONS],
     )
-    marked = select(
-        "select count(*) as n from integrations_stagedrow where operation_id = %s and part = 'items'"
-        " and action in ('create', 'update') and review is not null and review <> '{}'",
-        [operation_id],
-    )
+    special = select(_SPECIAL, [operation_id])[0]
     return Report(
         batch_id=None,
         created=items.get(StagedAction.CREATE, 0),
         updated=items.get(StagedAction.UPDATE, 0),
         unchanged=items.get(StagedAction.KEEP, 0),
-        review=marked[0]["n"],
+        **special,
         relations=counts[StagedPart.RELATIONS].get(StagedAction.CREATE, 0),
         dependencies=counts[StagedPart.DEPENDENCIES].get(StagedAction.CREATE, 0),
         history=history.get(StagedAction.CREATE, 0),

@@ -23,6 +23,7 @@ from trimtab.core.ledger import HistoryEntry, RecordHistory
 from trimtab.core.models import ExternalKey
 from trimtab.integrations.files import check
 from trimtab.integrations.files.history import Entry
+from trimtab.integrations.files.remember import name_tracked, remember
 from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.staging import execute, pages, select
 from trimtab.integrations.files.write import SHORT_KEY, beside_of, changes_of, constants_of, person_of, team_of
@@ -70,7 +71,8 @@ where s.operation_id = %s and s.part = 'items' and s.action = 'create' limit 1
 _LEFT_BEHIND = """
 delete from core_externalkey e using integrations_stagedrow s
 where e.workspace_id = %s and e.source = %s and e.entity = 'item' and e.key = s.key and s.operation_id = %s
-  and s.part = 'items' and s.action = 'create' and not exists (select from scoped.item i where i.id = e.record_id)
+  and s.part = 'items' and s.action in ('create', 'update')
+  and not exists (select from scoped.item i where i.id = e.record_id)
 """
 _FIRST = """
 select min(at) as at from integrations_stagedrow where operation_id = %s and part = 'history' and action = 'create'
@@ -153,10 +155,13 @@ class Apply:
         ):
             self._set_up(applied)
             self._name(applied)
+            if self.recipe.items.tracker_source:
+                name_tracked(self.actor.workspace_id, self.operation_id, self.recipe.items.tracker_source)
             self._create(applied)
             self._tie(applied)
             self._tell(applied)
             self._update(applied)
+            remember(self.actor.workspace_id, self.operation_id, self.recipe.source, applied.batch_id)
             self.step("adding up")
             applied.lock()
         return applied

@@ -25,6 +25,39 @@ update integrations_stagedrow s
 set action = 'reject', problem = format('names the same item as row %%s', least(d.first, d.first_record))
 from seen d where d.id = s.id and (d.row > d.first or d.row > d.first_record)
 """
+_SAME_TRACKED = """
+with seen as (
+  select id, row, data ->> 'tracker' as tracker, first_value(row) over (partition by data ->> 'tracker' order by row)
+    as first
+  from integrations_stagedrow
+  where operation_id = %(op)s and part = 'items' and action <> 'reject' and data ? 'tracker'
+)
+update integrations_stagedrow s
+set action = 'reject', problem = format('is %%s, as row %%s is', d.tracker, d.first)
+from seen d where d.id = s.id and d.row > d.first
+"""
+# An item of the same title, in the same area where both have one, that this source (or the tracker) does not know by
+# another name yet and that no other row is: whether it is the same, only a person can say.
+_ASK = """
+with fresh as (
+  select s.id, lower(s.data -> 'item' ->> 'title') as title, (s.data -> 'item' ->> 'area_id')::uuid as area_id,
+    (array[%(source)s] || case when s.data ? 'tracker' then array[%(tracker)s] else '{}' end)::text[] as sources
+  from integrations_stagedrow s
+  where s.operation_id = %(op)s and s.part = 'items' and s.action = 'create' and not s.data ? 'decided'
+), found as (
+  select f.id, jsonb_agg(i.id order by i.number) as candidates
+  from fresh f join scoped.item i on lower(i.title) = f.title
+    and (i.area_id = f.area_id or i.area_id is null or f.area_id is null)
+  where not exists (select from scoped.external_key k
+      where k.entity = 'item' and k.record_id = i.id and k.source = any(f.sources))
+    and not exists (select from integrations_stagedrow o
+      where o.operation_id = %(op)s and o.part = 'items' and o.record_id = i.id and o.action <> 'reject')
+  group by f.id
+)
+update integrations_stagedrow s
+set action = 'ask', data = s.data || jsonb_build_object('asked', jsonb_build_object('candidates', f.candidates))
+from found f where f.id = s.id
+"""
 # Where each item of the file will be: the item above it (by the file, else by what is here) and what both are worth.
 _PLACES = """
 places as (
@@ -35,8 +68,9 @@ places as (
     and p.key = s.parent_key and p.action <> 'reject'
   left join scoped.external_key k on p.id is null and k.source = %(source)s and k.entity = 'item'
     and k.key = s.parent_key
-  left join scoped.item pi on pi.id = coalesce(k.record_id, case when p.action <> 'create' then p.record_id end)
-  left join scoped.item i on s.action <> 'create' and i.id = s.record_id
+  left join scoped.item pi
+    on pi.id = coalesce(k.record_id, case when p.action in ('update', 'keep') then p.record_id end)
+  left join scoped.item i on s.action in ('update', 'keep') and i.id = s.record_id
   left join scoped.level own on own.id = coalesce((s.data -> 'item' ->> 'level_id')::uuid, i.level_id)
   left join scoped.level above on above.id = coalesce((p.data -> 'item' ->> 'level_id')::uuid, pi.level_id)
   where s.operation_id = %(op)s and s.part = 'items' and s.action <> 'reject' and s.parent_key is not null
@@ -64,18 +98,29 @@ where s.operation_id = %(op)s and s.part = 'items' and s.action = 'update' and s
 _BAD_PARENTS = f"""
 with {_PLACES}
 update integrations_stagedrow s
-set parent_key = '', review = coalesce(s.review, '{{}}') || jsonb_build_object('parent', jsonb_build_object(
+set parent_key = case when s.action in ('create', 'ask') then '' end, data = s.data #- '{{base,parent}}', review = coalesce(s.review, '{{}}') || jsonb_build_object('parent', jsonb_build_object(
   'raw', s.parent_key, 'why', case when b.parent_id is null then 'unknown_parent' else 'parent_not_higher' end))
 from places b
 where b.id = s.id and s.parent_key <> '' and (b.parent_id is null or b.parent_rank <= b.rank)
 """  # noqa: S608 - built from constants
+# The file says what it said last time, and somebody here has moved the item since: it stays where it is.
+_STAYED = f"""
+with {_PLACES}
+update integrations_stagedrow s set parent_key = null
+from places m join scoped.item i on i.id = m.record_id
+where m.id = s.id and s.data ? 'stay' and i.parent_id is distinct from m.parent_id
+"""  # noqa: S608 - built from constants
+_NOT_YET = """
+update integrations_stagedrow set data = data #- '{item,parent_id}'
+where operation_id = %(op)s and part = 'items' and action = 'update' and data -> 'item' ? 'parent_id'
+"""
 _MOVED = f"""
 with {_PLACES}
 update integrations_stagedrow s
 set action = 'update', data = s.data || jsonb_build_object('item',
   coalesce(s.data -> 'item', '{{}}') || jsonb_build_object('parent_id', m.parent_id))
 from places m join scoped.item i on i.id = m.record_id
-where m.id = s.id and m.action <> 'create' and i.parent_id is distinct from m.parent_id
+where m.id = s.id and m.action in ('update', 'keep') and i.parent_id is distinct from m.parent_id
 """  # noqa: S608 - built from constants
 _ENDS = """
 with ends as (
@@ -139,13 +184,23 @@ where s.operation_id = %(op)s and s.part = 'history' and s.row = any(%(rows)s)
 """
 
 
-def check(operation_id: UUID, recipe: Recipe, now: datetime) -> None:
-    """Settle every staged row: what becomes of it, and why not. In the open transaction; doing it twice is the same."""
-    values = {"op": operation_id, "source": recipe.source}
+def check(operation_id: UUID, recipe: Recipe, now: datetime, *, ask: bool = True) -> None:
+    """Settle every staged row: what becomes of it, and why not. In the open transaction; doing it twice is the same.
+
+    Without ``ask`` no row is held against items of the same title.
+    """
+    values = {"op": operation_id, "source": recipe.source, "tracker": recipe.items.tracker_source}
     execute(_DOUBLES, values)
+    if recipe.items.tracker_source:
+        execute(_SAME_TRACKED, values)
+    if ask:
+        execute(_ASK, values)
+    if recipe.rule("parent") is not None:
+        execute(_STAYED, values)
     execute(_BAD_LEVELS, values)
     if recipe.rule("parent") is not None:
         execute(_BAD_PARENTS, values)
+        execute(_NOT_YET, values)
         execute(_MOVED, values)
     if recipe.relations is not None:
         execute(_ENDS.replace("{present}", "scoped.relation"), values | {"part": StagedPart.RELATIONS.value})

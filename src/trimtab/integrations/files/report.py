@@ -19,7 +19,9 @@ class Rejection:
 class Report:
     """An import that was applied; without ``batch_id`` it was only tried, or there was nothing to write.
 
-    ``review`` counts items with a mark. ``made`` counts the configuration that was created, by kind. ``locked_s``:
+    ``review`` counts items with a mark; ``ambiguous`` rows wait for a person's word; ``adopted`` items were here under
+    another name; ``conflicts`` counts those where the file and somebody here changed the same field, ``kept`` those
+    where somebody here changed what the file did not. ``made`` counts the configuration that was created, by kind. ``locked_s``:
     seconds during which the apply held locks that could keep other writers waiting.
     """
 
@@ -35,6 +37,10 @@ class Report:
     made: Mapping[str, int]
     rejected_count: int
     rejected: tuple[Rejection, ...]
+    ambiguous: int = 0
+    adopted: int = 0
+    conflicts: int = 0
+    kept: int = 0
     staging_s: float = 0.0
     apply_s: float = 0.0
     locked_s: float = 0.0

@@ -1,6 +1,6 @@
 """First half of an import: every row is read, understood and staged. Slow, resumable, cancellable; locks nothing."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from pathlib import Path
@@ -19,7 +19,8 @@ from trimtab.integrations.files.refs import Directory
 from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader
 from trimtab.integrations.files.rules import HistoryRule, LinksRule, Recipe
 from trimtab.integrations.files.staging import Staged
-from trimtab.integrations.models import StagedAction, StagedPart
+from trimtab.integrations.files.tally import Tally
+from trimtab.integrations.models import Choice, ImportDecision, StagedAction, StagedPart
 
 CHUNK = 2000
 Checkpoint = Callable[[StagedPart, int], None]
@@ -46,18 +47,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Compare:
-    """What the rows of a chunk are held against: items by their key here and in the tracker; see ``plan``."""
+    """What the rows of a chunk are held against: items by their key here, in the tracker, and by what was decided."""
 
     known: Mapping[str, plan.Current]
     tracked: Mapping[str, plan.Current]
-    frozen: Collection[str]
-    names: Mapping[str, str]
+    decided: Mapping[str, ImportDecision]
+    chosen: Mapping[UUID, plan.Current]
+    rules: plan.Rules
     level_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One import while it is being staged."""
+    """One import while it is being staged.
+
+    ``file_wins``: whose value counts where the file and somebody here changed a field. With a ``tally`` nothing is
+    meant to be applied: every difference counts, and what both sides hold is added up.
+    """
 
     actor: Actor
     operation_id: UUID
@@ -65,6 +71,8 @@ class Stage:
     source: Source
     checkpoint: Checkpoint
     periods: Periods
+    file_wins: bool = True
+    tally: Tally | None = None
 
     def run(self, done: dict[str, int]) -> None:
         """Stage every part; ``done`` says up to which row each part is staged already. Raises BadFile, Invalid."""
@@ -72,6 +80,9 @@ class Stage:
         reader = ItemReader(self.recipe, directory, identifiers, self.periods)
         names = {f"custom.{field_id}": f"custom.{key}" for key, field_id in identifiers.customs.items()}
         names |= {f"dim.{dimension_id}": f"dim.{key}" for key, dimension_id in identifiers.dimensions.items()}
+        if self.tally is not None:
+            numbers = [custom.key for custom in self.recipe.customs if custom.type == "number"]
+            self.tally.customs = [str(identifiers.customs[key]) for key in numbers]
         self._items(reader, directory, names, done.get(StagedPart.ITEMS.value, 1))
         if not self.source.path.is_dir():
             return
@@ -128,6 +139,7 @@ class Stage:
         columns = reader.columns(file)
         frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
         frozen |= {identified for identified, target in names.items() if target in frozen}
+        rules = plan.Rules(() if self.tally else frozen, names, self.file_wins, plain=self.tally is not None)
         rows = file.rows(after)
 
         def read(_: None) -> list[Draft]:
@@ -135,16 +147,21 @@ class Stage:
 
         for drafts in takewhile(bool, ahead(read, repeat(None))):
             with scope.workspace(self.actor.workspace_id):
-                known = queries.match_items(self.recipe.source, {draft.key for draft in drafts})
-                tracked = queries.match_items(
-                    self.recipe.items.tracker_source, {draft.tracker for draft in drafts if draft.tracker}
-                )
-                compare = _Compare(known, tracked, frozen, names, reader.level_id)
-                self._insert((self._item(draft, compare) for draft in drafts), directory)
+                compare = self._compare(drafts, rules, reader.level_id)
+                self._insert([self._item(draft, compare) for draft in drafts], directory)
                 self.checkpoint(StagedPart.ITEMS, drafts[-1].row)
 
+    def _compare(self, drafts: Sequence[Draft], rules: plan.Rules, level_id: UUID) -> "_Compare":
+        source, tracker = self.recipe.source, self.recipe.items.tracker_source
+        keys = {draft.key for draft in drafts if draft.key}
+        known = queries.match_items(source, keys)
+        tracked = queries.match_items(tracker, {draft.tracker for draft in drafts if draft.tracker}, source)
+        decided = queries.list_decisions(source, keys - set(known))
+        chosen = queries.get_items([one.record_id for one in decided.values() if one.record_id], source)
+        return _Compare(known, tracked, decided, chosen, rules, level_id)
+
     def _item(self, draft: Draft, compare: "_Compare") -> Staged:
-        """The staged row of an item, matched by its key in this source, else by its key in the tracker."""
+        """The staged row of an item, matched by its key in this source, by its key in the tracker, by a decision."""
         if draft.problem:
             return _rejected(StagedPart.ITEMS, draft.row, draft.key, draft.problem)
         mine, theirs = compare.known.get(draft.key), compare.tracked.get(draft.tracker)
@@ -155,31 +172,30 @@ class Stage:
                 draft.key,
                 f"fits two items: {mine.item['title']} by its key, {theirs.item['title']} as {draft.tracker}",
             )
-        current = mine or theirs
+        decision = compare.decided.get(draft.key)
+        if decision is not None and decision.choice == Choice.SKIP:
+            return _rejected(StagedPart.ITEMS, draft.row, draft.key, left_out(decision.actor_name))
+        by_choice = compare.chosen.get(decision.record_id) if decision and decision.record_id else None
+        current = mine or theirs or by_choice
+        if self.tally is not None:
+            self.tally.add(draft, current)
         parent = None if self.recipe.rule("parent") is None else draft.parent or ""
-        if current is None:
-            return Staged(
-                StagedPart.ITEMS,
-                draft.row,
-                key=draft.key,
-                record_id=new_id(),
-                parent_key=parent,
-                data=plan.content(draft, compare.level_id) | {"url": draft.url},
-                review=draft.review or None,
-            )
-        data, review = plan.changes(draft, current, compare.frozen, compare.names)
-        if mine is None:
-            data["known_as"] = draft.url
+        if current is not None:
+            named, tracked = mine is not None, theirs is not None
+            return known_row(draft, current, compare.rules, parent, named=named, tracked=tracked)
+        data = plan.content(draft, compare.level_id) | {"url": draft.url}
+        if draft.tracker:
+            data["tracker"] = draft.tracker
+        if decision is not None:
+            data["decided"] = True
         return Staged(
             StagedPart.ITEMS,
             draft.row,
             key=draft.key,
-            action=StagedAction.UPDATE if data else StagedAction.KEEP,
-            record_id=current.id,
-            parent_key=None if "parent" in compare.frozen else parent,
-            seen_version=current.version,
+            record_id=new_id(),
+            parent_key=parent,
             data=data,
-            review=review,
+            review=draft.review or None,
         )
 
     def _links(self, part: StagedPart, rule: LinksRule, after: int) -> None:
@@ -251,6 +267,40 @@ class Stage:
             "cause": {name: cells[at[column]] for name, column in rule.cause.items() if cells[at[column]]},
         }
         return Staged(StagedPart.HISTORY, row.number, key=key[:KEY_LENGTH], at=when, data=data)
+
+
+def known_row(
+    draft: Draft, current: plan.Current, rules: plan.Rules, parent: str | None, *, named: bool, tracked: bool
+) -> Staged:
+    """The staged row of an item that is here. ``named``, ``tracked``: it carries the row's key, the tracker's key."""
+    found = plan.changes(draft, current, rules)
+    data = found.staged()
+    if not named:
+        data["known_as"] = draft.url
+    if draft.tracker and not tracked:
+        data["tracker"] = draft.tracker
+    base = plan.base_of(plan.content(draft, current.item["level_id"]), parent)
+    last = current.own or {}
+    if base != last:
+        data["base"] = base
+    if not rules.plain and current.own is not None and parent == last.get("parent", ""):
+        data["stay"] = True
+    return Staged(
+        StagedPart.ITEMS,
+        draft.row,
+        key=draft.key,
+        action=StagedAction.UPDATE if found.data or not named or "tracker" in data else StagedAction.KEEP,
+        record_id=current.id,
+        parent_key=None if "parent" in rules.frozen else parent,
+        seen_version=current.version,
+        data=data,
+        review=found.marks,
+    )
+
+
+def left_out(name: str) -> str:
+    """Why a row that somebody decided against is not imported."""
+    return f"left out, as {name or 'somebody'} decided"
 
 
 def _rejected(part: StagedPart, row: int, key: str, problem: str) -> Staged:

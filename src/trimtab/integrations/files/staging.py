@@ -1,7 +1,7 @@
 """The rows of an import on their way: written in chunks, read back in order, gone at the end. Locks nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +40,16 @@ class Staged:
     review: Mapping[str, Any] | None = None
     problem: str = ""
 
+    def with_data(self, data: Mapping[str, Any]) -> "Staged":
+        """The same row with other content."""
+        return replace(self, data=data)
 
+
+_REWRITE = """
+update integrations_stagedrow set action = %s, record_id = %s, parent_key = %s, seen_version = %s, data = %s::jsonb,
+  review = %s::jsonb, problem = %s
+where id = %s
+"""
 _JSONB = 3802
 """The type of jsonb columns, which Django leaves as text."""
 
@@ -68,6 +77,16 @@ def insert(workspace_id: UUID, operation_id: UUID, rows: Iterable[Staged]) -> No
         payload = orjson.dumps(values, default=str).decode()
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, [workspace_id, operation_id, payload])
+
+
+def rewrite(row_id: UUID, row: Staged) -> None:
+    """Put what ``row`` says in the place of a staged row; its part, number and key stay."""
+    data, review = orjson.dumps(row.data, default=str).decode(), row.review
+    values = [
+        row.action.value, row.record_id, row.parent_key, row.seen_version, data,
+        None if review is None else orjson.dumps(review).decode(), row.problem, row_id,
+    ]  # fmt: skip
+    execute(_REWRITE, values)
 
 
 def measure() -> None:

@@ -2,105 +2,169 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import trimtab.core.ids
 from django.db import migrations, models
+
+import trimtab.core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0002_rules'),
+        ("integrations", "0002_rules"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stagedrow',
-            name='action',
-            field=models.CharField(choices=[('create', 'Create'), ('update', 'Update'), ('keep', 'Keep'), ('ask', 'Ask'), ('reject', 'Reject')], max_length=10),
+            model_name="stagedrow",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("create", "Create"),
+                    ("update", "Update"),
+                    ("keep", "Keep"),
+                    ("ask", "Ask"),
+                    ("reject", "Reject"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='ImportDecision',
+            name="ImportDecision",
             fields=[
-                ('id', models.UUIDField(default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('workspace_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=300)),
-                ('choice', models.CharField(choices=[('match', 'Match'), ('new', 'New'), ('skip', 'Skip')], max_length=10)),
-                ('record_id', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(blank=True, default='', max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("source", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=300)),
+                (
+                    "choice",
+                    models.CharField(choices=[("match", "Match"), ("new", "New"), ("skip", "Skip")], max_length=10),
+                ),
+                ("record_id", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workspace_id', 'source', 'key'), name='import_decision_once'), models.CheckConstraint(condition=models.Q(models.Q(('choice', 'match'), ('record_id__isnull', False)), models.Q(models.Q(('choice', 'match'), _negated=True), ('record_id__isnull', True)), _connector='OR'), name='import_decision_match')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace_id", "source", "key"), name="import_decision_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("choice", "match"), ("record_id__isnull", False)),
+                            models.Q(models.Q(("choice", "match"), _negated=True), ("record_id__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="import_decision_match",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportedValue',
+            name="ImportedValue",
             fields=[
-                ('id', models.UUIDField(default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('workspace_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(max_length=60)),
-                ('record_id', models.UUIDField()),
-                ('batch_id', models.UUIDField(null=True)),
-                ('values', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("source", models.CharField(max_length=60)),
+                ("record_id", models.UUIDField()),
+                ("batch_id", models.UUIDField(null=True)),
+                ("values", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['record_id'], name='imported_value_record')],
+                "indexes": [models.Index(fields=["record_id"], name="imported_value_record")],
             },
         ),
         migrations.CreateModel(
-            name='ImportSession',
+            name="ImportSession",
             fields=[
-                ('id', models.UUIDField(default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('workspace_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('label', models.CharField(blank=True, default='', max_length=200)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(blank=True, default='', max_length=200)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('recipe', models.TextField(blank=True, default='')),
-                ('recipe_name', models.CharField(blank=True, default='', max_length=200)),
-                ('proposal', models.JSONField(null=True)),
-                ('conflicts', models.CharField(choices=[('file', 'File'), ('here', 'Here')], default='file', max_length=10)),
-                ('checked_id', models.UUIDField(null=True)),
-                ('applied_id', models.UUIDField(null=True)),
-                ('compared_id', models.UUIDField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('files_gone_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("label", models.CharField(blank=True, default="", max_length=200)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=200)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("recipe", models.TextField(blank=True, default="")),
+                ("recipe_name", models.CharField(blank=True, default="", max_length=200)),
+                ("proposal", models.JSONField(null=True)),
+                (
+                    "conflicts",
+                    models.CharField(choices=[("file", "File"), ("here", "Here")], default="file", max_length=10),
+                ),
+                ("checked_id", models.UUIDField(null=True)),
+                ("applied_id", models.UUIDField(null=True)),
+                ("compared_id", models.UUIDField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("files_gone_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['workspace_id', '-created_at'], name='import_session_newest')],
+                "indexes": [models.Index(fields=["workspace_id", "-created_at"], name="import_session_newest")],
             },
         ),
         migrations.CreateModel(
-            name='SavedRecipe',
+            name="SavedRecipe",
             fields=[
-                ('id', models.UUIDField(default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('workspace_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('actor_name', models.CharField(blank=True, default='', max_length=200)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("actor_name", models.CharField(blank=True, default="", max_length=200)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workspace_id', 'name'), name='saved_recipe_name')],
+                "constraints": [models.UniqueConstraint(fields=("workspace_id", "name"), name="saved_recipe_name")],
             },
         ),
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('id', models.UUIDField(default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('workspace_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('size', models.PositiveBigIntegerField()),
-                ('received', models.PositiveBigIntegerField(default=0)),
-                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='integrations.importsession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=trimtab.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                ("size", models.PositiveBigIntegerField()),
+                ("received", models.PositiveBigIntegerField(default=0)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="integrations.importsession",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workspace_id', 'session', 'name'), name='import_file_name'), models.CheckConstraint(condition=models.Q(('received__lte', models.F('size'))), name='import_file_within_size')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace_id", "session", "name"), name="import_file_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("received__lte", models.F("size"))), name="import_file_within_size"
+                    ),
+                ],
             },
         ),
     ]

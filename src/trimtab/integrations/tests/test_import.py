@@ -461,7 +461,9 @@ class TestAnImport:
     def test_two_recipes_may_use_the_same_keys(self, actor: Actor, tmp_path: Path) -> None:
         bring(actor, tmp_path, row("A"))
 
-        assert bring(actor, tmp_path, row("A"), change=('source = "plan"', 'source = "other"')).created == 1
+        again = bring(actor, tmp_path, row("A", title="Another"), change=('source = "plan"', 'source = "other"'))
+
+        assert again.created == 1
 
     def test_releases_are_found_by_name(self, actor: Actor, tmp_path: Path) -> None:
         with inside(actor):
