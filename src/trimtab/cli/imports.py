@@ -152,9 +152,9 @@ def _write_rejected(report: "Report", path: Path) -> None:
 
 
 def _undo(actor: "Actor", clock: "Clock", batch_id: UUID) -> None:
-    from trimtab.integrations.public import undo_import
+    from trimtab.integrations.public import undo_batch
 
-    result = undo_import(actor=actor, clock=clock, batch_id=batch_id)
+    result = undo_batch(actor=actor, clock=clock, batch_id=batch_id)
     click.echo(f"Restored {result.restored:,} records." + (f" Batch {result.batch_id}." if result.batch_id else ""))
     for refusal in result.refused[:REJECTIONS_SHOWN]:
         click.echo(f"  left as it is: {refusal.entity} {refusal.id} {refusal.field or ''}: {refusal.reason}")

@@ -145,8 +145,8 @@ class ImportDecision(Scoped):
         constraints = [
             models.UniqueConstraint(name="import_decision_once", fields=["workspace_id", "source", "key"]),
             models.CheckConstraint(
-                name="import_decision_match", condition=Q(choice="match", record_id__isnull=False)
-                | (~Q(choice="match") & Q(record_id__isnull=True))
+                name="import_decision_match",
+                condition=Q(choice="match", record_id__isnull=False) | (~Q(choice="match") & Q(record_id__isnull=True)),
             ),
         ]
 

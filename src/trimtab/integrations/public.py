@@ -7,8 +7,9 @@ from trimtab.integrations.files.stage import Source
 from trimtab.integrations.models import Choice
 from trimtab.integrations.queries import Ambiguous, Candidate
 from trimtab.integrations.services.decisions import Decide, Pick, all_alike
-from trimtab.integrations.services.imports import import_files, undo_import
+from trimtab.integrations.services.imports import import_files
 from trimtab.integrations.services.run import Progress
+from trimtab.integrations.services.undo import undo_batch, undo_change_set
 
 __all__ = [
     "Ambiguous",
@@ -29,5 +30,6 @@ __all__ = [
     "import_files",
     "load",
     "loads",
-    "undo_import",
+    "undo_batch",
+    "undo_change_set",
 ]

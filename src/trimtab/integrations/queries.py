@@ -174,6 +174,20 @@ def list_ambiguous(operation_id: UUID, *, after: int = -1, limit: int = MOST_AMB
     ]
 
 
+def field_names(operation_id: UUID) -> dict[str, str]:
+    """What custom fields and dimensions are called, ``custom.<id>`` → ``custom.<key>``, those to be made included."""
+    rows = select(
+        "select 'custom.' || id as name, 'custom.' || key as called from scoped.custom_field union all"
+        " select 'dim.' || id, 'dim.' || key from scoped.dimension union all"
+        " select replace(replace(data ->> 'kind', 'custom_field', 'custom.'), 'dimension', 'dim.') || record_id,"
+        "   replace(replace(data ->> 'kind', 'custom_field', 'custom.'), 'dimension', 'dim.') || key"
+        " from integrations_stagedrow where operation_id = %s and part = 'setup'"
+        " and data ->> 'kind' in ('custom_field', 'dimension')",
+        [operation_id],
+    )
+    return {row["name"]: row["called"] for row in rows}
+
+
 def list_asked(operation_id: UUID, rows: Collection[int]) -> list[dict[str, Any]]:
     """Staged rows that are, or were, ambiguous, held for writing. In the open transaction."""
     return select(_ASKED, [operation_id, list(rows)])

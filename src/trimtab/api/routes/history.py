@@ -8,12 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from trimtab.api import undo
 from trimtab.api.labels import labels_of
 from trimtab.core import ledger
 from trimtab.core.edge import REFUSALS, actor_of, caller_of, clock_of
 from trimtab.core.ledger import HistoryLine
 from trimtab.core.ledger.models import Batch
+from trimtab.integrations import public as integrations
 
 router = Router(tags=["history"])
 PAGE = 50
@@ -186,10 +186,10 @@ def list_batches(request: HttpRequest) -> list[Batch]:
 @router.post("/batches/{batch_id}/undo", response={200: UndoOut} | REFUSALS, operation_id="undoBatch")
 def undo_batch(request: HttpRequest, batch_id: UUID) -> ledger.UndoResult:
     """Take back everything that a batch wrote, except where somebody has written since."""
-    return undo.undo_batch(actor_of(request), clock_of(request), batch_id)
+    return integrations.undo_batch(actor=actor_of(request), clock=clock_of(request), batch_id=batch_id)
 
 
 @router.post("/change-sets/{change_set_id}/undo", response={200: UndoOut} | REFUSALS, operation_id="undoChangeSet")
 def undo_change_set(request: HttpRequest, change_set_id: UUID) -> ledger.UndoResult:
     """Take back one change, except where somebody has written since."""
-    return undo.undo_change_set(actor_of(request), clock_of(request), change_set_id)
+    return integrations.undo_change_set(actor=actor_of(request), clock=clock_of(request), change_set_id=change_set_id)

@@ -98,7 +98,8 @@ where s.operation_id = %(op)s and s.part = 'items' and s.action = 'update' and s
 _BAD_PARENTS = f"""
 with {_PLACES}
 update integrations_stagedrow s
-set parent_key = case when s.action in ('create', 'ask') then '' end, data = s.data #- '{{base,parent}}', review = coalesce(s.review, '{{}}') || jsonb_build_object('parent', jsonb_build_object(
+set parent_key = case when s.action in ('create', 'ask') then '' end, data = s.data #- '{{base,parent}}',
+  review = coalesce(s.review, '{{}}') || jsonb_build_object('parent', jsonb_build_object(
   'raw', s.parent_key, 'why', case when b.parent_id is null then 'unknown_parent' else 'parent_not_higher' end))
 from places b
 where b.id = s.id and s.parent_key <> '' and (b.parent_id is null or b.parent_rank <= b.rank)

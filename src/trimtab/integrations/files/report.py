@@ -21,8 +21,8 @@ class Report:
 
     ``review`` counts items with a mark; ``ambiguous`` rows wait for a person's word; ``adopted`` items were here under
     another name; ``conflicts`` counts those where the file and somebody here changed the same field, ``kept`` those
-    where somebody here changed what the file did not. ``made`` counts the configuration that was created, by kind. ``locked_s``:
-    seconds during which the apply held locks that could keep other writers waiting.
+    where somebody here changed what the file did not. ``made`` counts the configuration that was created, by kind.
+    ``locked_s``: seconds during which the apply held locks that could keep other writers waiting.
     """
 
     batch_id: UUID | None

@@ -1,4 +1,4 @@
-"""Importing files, and taking an import back."""
+"""Importing files at once, from the command line."""
 
 import hashlib
 import time
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from trimtab.core import ledger, scope
+from trimtab.core import scope
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import DomainError
 from trimtab.core.ids import new_id
@@ -25,7 +25,6 @@ from trimtab.integrations.files.stage import Source
 from trimtab.integrations.services import decisions
 from trimtab.integrations.services.decisions import Decide
 from trimtab.integrations.services.run import Progress, Run
-from trimtab.roadmap import public as roadmap
 
 
 def import_files(
@@ -78,12 +77,6 @@ def _decide(run: Run, decide: Decide) -> Report:
     with scope.workspace(run.actor.workspace_id):
         decisions.settle(run, decide(queries.list_ambiguous(run.operation_id)))
     return run.look_over(ask=False)
-
-
-def undo_import(*, actor: Actor, clock: Clock, batch_id: UUID) -> ledger.UndoResult:
-    """Take an import back: every record as before it. Raises NotFound, Conflict, Forbidden."""
-    with scope.workspace(actor.workspace_id):
-        return roadmap.undo_batch(actor, clock, batch_id)
 
 
 def _fingerprint(source: Source, recipe: Recipe) -> str:

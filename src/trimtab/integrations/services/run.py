@@ -47,7 +47,7 @@ class Run:
 
     def rules(self) -> plan.Rules:
         """How a row that was decided is held against its item; no field is frozen for one that was never imported."""
-        return plan.Rules((), {}, self.file_wins)
+        return plan.Rules((), queries.field_names(self.operation_id), self.file_wins)
 
     def stage(self, done: dict[str, int], progress: Progress, tally: Tally | None = None) -> None:
         """Read and understand every row. ``done`` says how far it is already, by part; empty: afresh.

@@ -9,7 +9,7 @@ import pytest
 
 from trimtab.core import query
 from trimtab.core.actors import Actor
-from trimtab.integrations.public import Report, undo_import
+from trimtab.integrations.public import Report, undo_batch
 from trimtab.integrations.tests.keps import (
     make_twin,
     now,
@@ -104,7 +104,7 @@ class TestUndoOfAPortfolio:
         first = run(actor, folder)
         assert first.batch_id is not None
 
-        undone = undo_import(actor=actor, clock=now(), batch_id=first.batch_id)
+        undone = undo_batch(actor=actor, clock=now(), batch_id=first.batch_id)
 
         assert undone.refused == ()
         assert tracked(actor) == before

@@ -6,7 +6,7 @@ import pytest
 
 from trimtab.core.actors import Actor
 from trimtab.core.models import CustomField
-from trimtab.integrations.public import undo_import
+from trimtab.integrations.public import undo_batch
 from trimtab.integrations.tests.keps import now, tracked
 from trimtab.integrations.tests.test_import import FULL, bring, item, row
 from trimtab.roadmap import public as roadmap
@@ -26,7 +26,7 @@ class TestUndoImport:
         second = bring(actor, tmp_path, FULL | {"title": "Other", "days": "1", "theme": "new"}, row("B"))
         assert second.batch_id is not None
 
-        undo_import(actor=actor, clock=now(), batch_id=second.batch_id)
+        undo_batch(actor=actor, clock=now(), batch_id=second.batch_id)
 
         assert tracked(actor) == before
 
@@ -37,7 +37,7 @@ class TestUndoImport:
         with inside(actor):
             roadmap.update_item(actor=actor, clock=now(), item_id=kept.id, changes={"custom": {"score": 7}})
 
-        undone = undo_import(actor=actor, clock=now(), batch_id=report.batch_id)
+        undone = undo_batch(actor=actor, clock=now(), batch_id=report.batch_id)
 
         with inside(actor):
             fields = {str(field.id): field.key for field in CustomField.objects.all()}
