@@ -19,8 +19,8 @@ from trimtab.core.models import Operation, OperationState
 from trimtab.integrations import queries
 from trimtab.integrations.errors import ImportCancelled, ImportRunning
 from trimtab.integrations.files import staging
-from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.report import Report
+from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.stage import Source
 from trimtab.integrations.services import decisions
 from trimtab.integrations.services.decisions import Decide

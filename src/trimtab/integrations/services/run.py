@@ -21,9 +21,9 @@ from trimtab.integrations.files import plan, staging
 from trimtab.integrations.files.apply import Applied, Apply
 from trimtab.integrations.files.check import check
 from trimtab.integrations.files.parse import Periods
-from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.remember import remember
 from trimtab.integrations.files.report import Report
+from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.stage import Checkpoint, Source, Stage
 from trimtab.integrations.files.tally import Tally
 from trimtab.integrations.models import StagedPart
