@@ -101,6 +101,7 @@ class FieldType(models.TextChoices):
     TEAM = "team"
     TEAMS = "teams"
     ITEMS = "items"
+    FORMULA = "formula"
 
 
 class CustomField(Record):
@@ -113,6 +114,8 @@ class CustomField(Record):
     type = models.CharField(max_length=20, choices=FieldType)
     options = models.JSONField(default=list, help_text='[{"key": "low", "name": "Low"}]')
     unit = models.CharField(max_length=40, blank=True, default="")
+    formula = models.TextField(blank=True, default="", help_text="What a field of this type is computed of.")
+    rolls_up = models.JSONField(null=True, help_text='{"how": "sum", "of": "cost", "weight": "effort"}')
     indexed = models.BooleanField(default=False)
     confidential = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
@@ -120,6 +123,14 @@ class CustomField(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="custom_field_key", fields=["workspace_id", "entity", "key"]),
+            models.CheckConstraint(
+                name="custom_field_formula", condition=Q(type=FieldType.FORMULA) ^ Q(formula="")
+            ),
+            models.CheckConstraint(
+                name="custom_field_rolls_up",
+                condition=Q(rolls_up__isnull=True)
+                | Q(type__in=[FieldType.NUMBER, FieldType.DATE, FieldType.CHOICE]),
+            ),
         ]
 
     def __str__(self) -> str:

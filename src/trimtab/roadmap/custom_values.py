@@ -92,6 +92,10 @@ def _choices(shape: FieldShape, value: object) -> object:
     return [option for option in shape.options if option in given]
 
 
+def _computed(shape: FieldShape, value: object) -> object:
+    return _Problem("This field is computed: change what it is computed of.")
+
+
 def _links(shape: FieldShape, value: object) -> object:
     given = [value] if isinstance(value, str | UUID) else value
     if not isinstance(given, list | tuple) or (shape.type in SINGLE and len(given) > 1):
@@ -106,4 +110,5 @@ _CHECKS: Mapping[FieldType, Callable[[FieldShape, object], object]] = {
     FieldType.TEXT: _text, FieldType.URL: _url, FieldType.NUMBER: _number, FieldType.DATE: _date,
     FieldType.BOOL: _bool, FieldType.CHOICE: _choice, FieldType.CHOICES: _choices, FieldType.PERSON: _links,
     FieldType.PEOPLE: _links, FieldType.TEAM: _links, FieldType.TEAMS: _links, FieldType.ITEMS: _links,
+    FieldType.FORMULA: _computed,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
-from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet
+from trimtab.core.models import Counter, CustomField, CustomLink, ExternalKey, Record, ScopedQuerySet, Workspace
 from trimtab.core.query.lens import everything
 from trimtab.core.statements import fetch_prepared, find_locked
 from trimtab.roadmap.models import Item, Level, Phase, Track
@@ -74,6 +74,12 @@ def level_ranks(actor: Actor) -> dict[UUID, int]:
 def custom_fields(actor: Actor, entity: str = "item") -> dict[str, CustomField]:
     """The fields that the workspace adds to ``entity``, by key."""
     return {field.key: field for field in rows(actor, CustomField).filter(entity=entity)}
+
+
+def benefit_unit(actor: Actor) -> str:
+    """What the workspace measures benefit in."""
+    unit: str = rows(actor, Workspace).values_list("benefit_unit", flat=True).get()
+    return unit
 
 
 def primary_phases(actor: Actor) -> dict[UUID, Phase]:

@@ -16,7 +16,8 @@ HorizonWord = Literal["now", "next", "later"]
 CategoryWord = Literal["todo", "doing", "done", "cancelled"]
 RelationKind = Literal["relates_to", "replaces", "duplicates"]
 FieldKind = Literal[
-    "text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams", "items"
+    "text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams", "items",
+    "formula",
 ]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -393,11 +394,29 @@ class OptionOut(Schema):
     name: str
 
 
+class RollsUp(Schema):
+    """How values below add up: ``of`` is the field whose values count (itself if null), ``weight`` the number that
+    they are weighed by."""
+
+    model_config = ConfigDict(extra="forbid")
+    how: Literal["sum", "average", "weighted", "min", "max", "count", "worst"]
+    of: str | None = Field(None, max_length=120)
+    weight: str | None = Field(None, max_length=120)
+
+
+class RollsUpOut(Schema):
+    how: str
+    of: str | None
+    weight: str | None
+
+
 class FieldFields(Body):
     name: Name = ""
     key: Key = ""
     options: list[OptionIn] = Field(default_factory=list, max_length=500)
     unit: str = Field("", max_length=40)
+    formula: str = Field("", max_length=2_000)
+    rolls_up: RollsUp | None = None
     indexed: bool = False
     confidential: bool = False
     position: Position = 0
@@ -409,6 +428,8 @@ class FieldIn(Body):
     type: FieldKind
     options: list[OptionIn] = Field(default_factory=list, max_length=500)
     unit: str = Field("", max_length=40)
+    formula: str = Field("", max_length=2_000)
+    rolls_up: RollsUp | None = None
     indexed: bool = False
     confidential: bool = False
     position: Position = 0
@@ -427,6 +448,8 @@ class FieldOut(Schema):
     type: FieldKind
     options: list[OptionOut]
     unit: str
+    formula: str
+    rolls_up: RollsUpOut | None
     indexed: bool
     confidential: bool
     position: int

@@ -110,6 +110,8 @@ class FieldView:
     type: str
     options: tuple[dict[str, str], ...]
     unit: str
+    formula: str
+    rolls_up: Any
     indexed: bool
     confidential: bool
     position: int

@@ -1,10 +1,10 @@
 """What can be asked of the plan: the fields of items and of everything around them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trimtab.core.fields import registry
-from trimtab.core.fields.custom import custom_fields
+from trimtab.core.fields.custom import BENEFIT, custom_fields
 from trimtab.core.fields.spec import FieldKind as K
 from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Search, source
 from trimtab.roadmap import source_ties
@@ -101,7 +101,7 @@ def _item_fields() -> list[FieldSpec]:
         *_precise("end", "End", "{r}", "end"),
         _choice("health", "Health", Health, rolls_up="worst"),
         FieldSpec("health.note", "Health note", K.PROSE, "{r}.health_note"),
-        _number("benefit", "Benefit", order=(Key("{r}.benefit", "numeric", walked=True),)),
+        _number("benefit", "Benefit", unit=BENEFIT, order=(Key("{r}.benefit", "numeric", walked=True),)),
         _choice("horizon", "Horizon", Horizon),
         FieldSpec("tags", "Tags", K.TAGS, "{r}.tags", sortable=False),
         _ref("release", "Release", "release"),
@@ -114,7 +114,7 @@ def _item_fields() -> list[FieldSpec]:
     ]
 
 
-def _dimensions(rows: list[dict[str, Any]]) -> list[FieldSpec]:
+def _dimensions(rows: list[dict[str, Any]], known: Mapping[str, FieldSpec]) -> list[FieldSpec]:
     return [
         FieldSpec(
             f"dim.{row['key']}",
@@ -154,7 +154,7 @@ ITEM = source(
     order=(Key('lower({r}.title collate "C")', "text", nullable=False),),
     default_sort=(("rank", False),),
     search=Search("{r}.title", "item_text", "tsv"),
-    providers=(custom_fields("item"), DIMENSIONS),
+    providers=(DIMENSIONS, custom_fields("item")),
 )
 
 

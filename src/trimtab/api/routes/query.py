@@ -19,7 +19,8 @@ class OptionOut(Schema):
 
 
 class QueryFieldOut(Schema):
-    """``entity`` names what a reference points at; ``totals`` the functions that may add the field up."""
+    """``entity`` names what a reference points at; ``totals`` the functions that may add the field up.
+    ``formula`` is what the field is computed of; ``problem`` says why it has no values."""
 
     name: str
     label: str
@@ -31,6 +32,8 @@ class QueryFieldOut(Schema):
     totals: list[str]
     custom: bool
     unit: str | None
+    formula: str | None
+    problem: str | None
     options: list[OptionOut]
 
 

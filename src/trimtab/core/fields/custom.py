@@ -1,11 +1,14 @@
 """The fields that a workspace adds: values in the row's ``custom`` document by field id, references in custom_link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from trimtab.core.fields.derived import BENEFIT, Derived
 from trimtab.core.fields.spec import FieldKind, FieldProvider, FieldSpec, Key, Link, Option
 from trimtab.core.models import FieldType
+
+__all__ = ["BENEFIT", "beginning_sql", "built", "custom_fields", "day_sql", "number_sql", "stated_fields", "text_sql"]
 
 _REFERENCES = {
     FieldType.PERSON: ("person", FieldKind.REF),
@@ -15,25 +18,52 @@ _REFERENCES = {
     FieldType.ITEMS: ("item", FieldKind.REFS),
 }
 
+_PRECISIONS = tuple(Option(each, each.capitalize()) for each in ("day", "month", "quarter", "half", "year"))
 _BEGINNING = 200
 """Characters of a text that its index holds."""
 
 
 def custom_fields(entity: str) -> FieldProvider:
-    """The custom fields of one kind of record, under their keys."""
+    """The custom fields of one kind of record, under their keys; what they roll up to as ``<key>.rolled``."""
     if not entity.isidentifier():
         raise ValueError(entity)
     return FieldProvider(
         sql=(
-            "select coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'type', type, 'options',"  # noqa: S608
-            " options, 'unit', unit, 'confidential', confidential, 'indexed', indexed) order by position, key), '[]')"
-            f" from scoped.custom_field where entity = '{entity}'"
+            "select coalesce(json_agg(json_build_object('id', f.id, 'key', f.key, 'name', f.name, 'type', f.type,"  # noqa: S608
+            " 'options', f.options, 'unit', f.unit, 'confidential', f.confidential, 'indexed', f.indexed,"
+            " 'formula', f.formula, 'rolls_up', f.rolls_up, 'benefit', w.benefit_unit)"
+            " order by f.position, f.key), '[]')"
+            f" from scoped.custom_field f cross join scoped.workspace w where f.entity = '{entity}'"
         ),
-        build=lambda rows: [field for row in rows for field in _fields(row)],
+        build=built,
     )
 
 
-def _fields(row: dict[str, Any]) -> list[FieldSpec]:
+def built(rows: list[dict[str, Any]], known: Mapping[str, FieldSpec]) -> list[FieldSpec]:
+    """The fields of these definitions, stated ones as they are kept, computed ones from those and from ``known``."""
+    stated = stated_fields(rows)
+    derived = Derived(rows, known, stated)
+    found = [stated[row["key"]] if row["key"] in stated else derived.formula(row["key"]) for row in rows]
+    found += [exactness for spec in found if (exactness := _exactness(spec)) is not None]
+    return [*found, *(derived.rolled(row["key"]) for row in rows if row["rolls_up"])]
+
+
+def stated_fields(rows: list[dict[str, Any]]) -> dict[str, FieldSpec]:
+    """The fields of these definitions whose values people state, by key."""
+    return {row["key"]: _field(row) for row in rows if row["type"] != FieldType.FORMULA}
+
+
+def _exactness(spec: FieldSpec) -> FieldSpec | None:
+    """How exactly a computed day is meant, as a field beside it."""
+    if not spec.parts:
+        return None
+    return FieldSpec(
+        f"{spec.name}.precision", f"{spec.label} precision", FieldKind.CHOICE, spec.parts[0], joins=spec.joins,
+        options=_PRECISIONS, brings=spec.brings, custom=True, confidential=spec.confidential,
+    )  # fmt: skip
+
+
+def _field(row: dict[str, Any]) -> FieldSpec:
     kind = FieldType(row["type"])
     common = {
         "label": row["name"],
@@ -42,10 +72,8 @@ def _fields(row: dict[str, Any]) -> list[FieldSpec]:
         "unit": row["unit"],
         "indexed": row["indexed"],
     }
-    field_id = UUID(row["id"])
     build = _reference if kind in _REFERENCES else _VALUES[kind]
-    made = build(row, field_id, kind, common)
-    return [made]
+    return build(row, UUID(row["id"]), kind, common)
 
 
 def _reference(row: dict[str, Any], field_id: UUID, kind: FieldType, common: dict[str, Any]) -> FieldSpec:

@@ -1,12 +1,14 @@
 """What the registry knows of a field, of a kind of record, and of the ways between them.
 
-SQL here is a template: ``{r}`` stands for the row, ``{<join>}`` for a joined relation of the source. It may name
-columns only, and must not be able to raise whatever a row holds.
+SQL here is a template: ``{r}`` stands for the row, ``{<join>}`` for a joined relation of the source, ``{=<entity>}``
+for all records of a kind as the lens sees them, ``{@<day>}`` for a day of the lens (see ``Context.day``) or its time
+zone. It must not be able to raise whatever a row holds.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class FieldKind(StrEnum):
@@ -42,10 +44,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A relation beside the row, at most one of its rows per row; ``on`` is a template."""
+    """A relation beside the row, at most one of its rows per row; ``on`` is a template.
+
+    It is the records of ``entity``, or what the template ``relation`` selects, in parentheses.
+    """
 
     entity: str
     on: str
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ class FieldSpec:
     of a timeframe or the precision of a date. ``entity`` names what a reference points at; ``below`` says that it
     matches what lies under the named record too. ``stored`` is the id of a value in the ``custom`` document,
     ``indexed`` that it has an index of its own. ``alias`` is a second name, where nothing else has it.
+    ``live`` is the value as it is read for a page of today, where that costs less than ``sql``. ``brings`` holds joins
+    that the field needs and its source does not know. ``formula`` is what it is computed of; ``problem`` says in words
+    why it has no values.
     """
 
     name: str
@@ -106,6 +115,10 @@ class FieldSpec:
     indexed: bool = False
     unit: str = ""
     rolls_up: str = ""
+    live: str = ""
+    brings: Mapping[str, Join] = field(default_factory=dict)
+    formula: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +132,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class FieldProvider:
-    """Fields that a workspace defines. ``sql`` selects one JSON array of definitions; ``build`` makes the fields."""
+    """Fields that a workspace defines. ``sql`` selects one JSON array of definitions; ``build`` makes the fields of it
+    and of those that are known before, by name."""
 
     sql: str
-    build: Callable[[list[dict[str, object]]], list[FieldSpec]]
+    build: Callable[[list[dict[str, Any]], Mapping[str, FieldSpec]], list[FieldSpec]]
 
 
 @dataclass(frozen=True, slots=True)

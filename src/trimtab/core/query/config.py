@@ -38,14 +38,15 @@ def read(actor: Actor, source: Source, names: Iterable[str] | None) -> Config:
     if not rows:
         raise NotFound("There is no such workspace.")
     zone, start_month, pattern, weeks, run_from, prefix, *definitions = rows[0]
-    found = [spec for provider, rows in zip(providers, definitions, strict=True) for spec in provider.build(rows)]
-    calendar = FiscalCalendar(start_month, Pattern(pattern), weeks, run_from)
-    return Config(ZoneInfo(zone), calendar, prefix, _by_name(own, found))
-
-
-def _by_name(own: Mapping[str, FieldSpec], found: list[FieldSpec]) -> dict[str, FieldSpec]:
-    """Fields by every name: a built-in one wins over a defined one, which is still there as ``custom.<key>``."""
     fields = dict(own)
+    for provider, made in zip(providers, definitions, strict=True):
+        _add(fields, provider.build(made, fields))
+    calendar = FiscalCalendar(start_month, Pattern(pattern), weeks, run_from)
+    return Config(ZoneInfo(zone), calendar, prefix, fields)
+
+
+def _add(fields: dict[str, FieldSpec], found: list[FieldSpec]) -> None:
+    """Fields by every name: a built-in one wins over a defined one, which is still there as ``custom.<key>``."""
     for spec in found:
         fields.setdefault(spec.name, spec)
     for spec in found:
@@ -53,7 +54,6 @@ def _by_name(own: Mapping[str, FieldSpec], found: list[FieldSpec]) -> dict[str, 
             fields.setdefault(f"custom.{spec.name}", spec)
         elif spec.alias:
             fields.setdefault(spec.alias, spec)
-    return fields
 
 
 def listed(fields: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:

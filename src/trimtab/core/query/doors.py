@@ -35,6 +35,11 @@ def fields(actor: Actor, source: str) -> list[dict[str, Any]]:
     return [_described(name, spec) for name, spec in config.listed(known.fields).items() if rights.may_see(actor, spec)]
 
 
+def known_fields(actor: Actor, source: str) -> dict[str, FieldSpec]:
+    """Every field of ``source`` by each of its names, those too that the actor may not see, in the open transaction."""
+    return config.read(actor, registry.get(source), None).fields
+
+
 def _described(name: str, spec: FieldSpec) -> dict[str, Any]:
     return {
         "name": name,
@@ -46,7 +51,9 @@ def _described(name: str, spec: FieldSpec) -> dict[str, Any]:
         "groupable": groupable(spec),
         "totals": functions(spec),
         "custom": spec.custom,
-        "unit": spec.unit or None,
+        "unit": None if spec.unit.startswith("@") else spec.unit or None,
+        "formula": spec.formula or None,
+        "problem": spec.problem or None,
         "options": [{"key": option.key, "name": option.name} for option in spec.options],
     }
 

@@ -27,6 +27,7 @@ from trimtab.roadmap.models import (
     Release,
     Track,
 )
+from trimtab.roadmap.services import formulas
 from trimtab.roadmap.services.common import refusals, require_write
 
 Uses = Mapping[str, tuple[type[Record], str]]
@@ -65,6 +66,7 @@ def _check_field(actor: Actor, custom: Any) -> None:
         raise Invalid("Options need keys that differ.", fields={"options": "A key is missing or there twice."})
     if custom.key in RESERVED:
         raise Invalid("This key is taken by a built-in field.", fields={"key": "Choose another key."})
+    formulas.check_definition(actor, custom)
 
 
 RESERVED = frozenset(
@@ -105,7 +107,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "custom_field": Setting(
         CustomField,
-        frozenset({"entity", "key", "name", "type", "options", "unit", "indexed", "confidential", "position"}),
+        frozenset({"entity", "key", "name", "type", "options", "unit", "indexed", "confidential", "position", "formula",
+                   "rolls_up"}),
         fixed=frozenset({"entity", "type"}), uses={"values": (CustomLink, "field_id")}, check=_check_field,
     ),
 }  # fmt: skip
@@ -156,8 +159,12 @@ def update_setting(
         for name, value in known.items():
             setattr(wanted, name, value)
         setting.check(actor, wanted)
+    old = getattr(record, "key", "")
     with refusals(), ledger.change_set(actor, at=clock.now):
-        return ledger.save(record, **known)
+        saved = ledger.save(record, **known)
+        if kind == "custom_field":
+            formulas.follow_rename(actor, old, saved.key)
+        return saved
 
 
 def delete_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID) -> None:

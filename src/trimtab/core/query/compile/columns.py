@@ -44,13 +44,17 @@ def _column(context: Context, name: str, alias: str) -> Column:
     spec = context.field(name)
     refers = referred(spec) if spec.kind in REFERENCES else None
     plain = spec.kind if spec.kind in PLAIN and not spec.stored else None
-    return Column(name, alias, shown(context, spec), spec.joins, refers, spec.kind, plain)
+    value = shown(context, spec)
+    joins = tuple(join for join in spec.joins if f"{context.alias(join)}." in value)
+    return Column(name, alias, value, joins, refers, spec.kind, plain)
 
 
 def shown(context: Context, spec: FieldSpec) -> str:
     """What the answer shows of a field; missing is null, an empty list too."""
     if spec.kind is FieldKind.REFS:
         return context.values(spec)
+    if spec.live and context.lens.is_live:
+        return context.sql(spec.live)
     if spec.column:
         return context.sql(spec.column)
     value = context.value(spec)

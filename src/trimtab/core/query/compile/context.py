@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
+from trimtab.core import fiscal
 from trimtab.core.actors import Actor, Lens
 from trimtab.core.fields import registry
 from trimtab.core.fields.spec import FieldSpec, Join, Source
@@ -15,7 +17,7 @@ from trimtab.core.query.lens import parameters, rel
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.problems import Span, closest, refuse
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{([=@]?\w+)\}")
 REFERENCE = "by_"
 _WORKSPACE = "%(workspace)s::uuid"
 
@@ -59,6 +61,8 @@ class Context:
             hint = f" Did you mean {nearest}?" if nearest else ""
             raise refuse(f"There is no field {name}.{hint}", span, nearest)
         rights.require_field(self.actor, found)
+        if found.problem and found.problem not in self.warnings:
+            self.warnings.append(found.problem)
         return found
 
     def rel(self, entity: str) -> str:
@@ -66,8 +70,30 @@ class Context:
         return f"(select * from {rel(entity, self.lens)} w where w.workspace_id = {_WORKSPACE})"
 
     def sql(self, template: str) -> str:
-        """A template with this compilation's aliases."""
-        return _SLOT.sub(lambda slot: self.alias(slot[1]), template)
+        """A template with this compilation's aliases, relations and days."""
+        return _SLOT.sub(lambda slot: self._slot(slot[1]), template)
+
+    def _slot(self, name: str) -> str:
+        if name.startswith("="):
+            return self.rel(name[1:])
+        return self.day(name[1:]) if name.startswith("@") else self.alias(name)
+
+    def day(self, name: str) -> str:
+        """A placeholder for a day as this compilation's lens means it: ``today``, ``this_quarter`` (its last day),
+        ``next_quarter`` (that one's last day); ``zone`` is the time zone that days are of."""
+        if name == "zone":
+            self.params["zone"] = self.moment.zone.key
+            return "%(zone)s::text"
+        key = f"{name}_live" if self.lens.is_live else name
+        self.params[key] = self._days()[name]
+        return f"%({key})s::date"
+
+    def _days(self) -> dict[str, date]:
+        seen = self.lens.as_of or self.lens.known_on
+        today = self.moment.today if seen is None else seen.astimezone(self.moment.zone).date()
+        quarter = fiscal.period_of(self.moment.calendar, today, fiscal.Kind.QUARTER)
+        following = fiscal.period_of(self.moment.calendar, quarter.ends_on + fiscal.DAY, fiscal.Kind.QUARTER)
+        return {"today": today, "this_quarter": quarter.ends_on, "next_quarter": following.ends_on}
 
     def alias(self, name: str) -> str:
         return f"r{self.suffix}" if name == "r" else f"j_{name.replace('.', '_')}{self.suffix}"
@@ -108,14 +134,19 @@ class Context:
         if name.startswith(REFERENCE):
             spec = self.fields[name.removeprefix(REFERENCE)]
             return Join(spec.entity, f"{self.alias(name)}.id = {self.value(spec)}")
-        return self.source.joins[name]
+        known = self.source.joins.get(name)
+        return known or next(spec.brings[name] for spec in self.fields.values() if name in spec.brings)
+
+    def relation(self, join: Join) -> str:
+        """What to select a join's rows from."""
+        return self.sql(join.relation) if join.relation else self.rel(join.entity)
 
     def joined(self, joins: Iterable[str], instead: Mapping[str, str] = MappingProxyType({})) -> str:
         """The left joins of that name, each once; ``instead`` holds the SQL of those that are joined otherwise."""
         parts = []
         for name in dict.fromkeys(joins):
             join = self.join(name)
-            plain = f" left join {self.rel(join.entity)} {self.alias(name)} on {self.sql(join.on)}"
+            plain = f" left join {self.relation(join)} {self.alias(name)} on {self.sql(join.on)}"
             parts.append(instead.get(name, plain))
         return "".join(parts)
 

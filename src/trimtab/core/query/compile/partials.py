@@ -129,7 +129,7 @@ def all_rows(context: Context, match: Matching, joins: tuple[str, ...], used: st
         name: f" left join {in_order(context, context.join(name).entity, context.alias(name), used)}"
         f" on {context.alias(name)}.id = {row}.id"
         for name in joins
-        if context.sql(context.join(name).on) == f"{context.alias(name)}.id = {row}.id"
+        if context.join(name).entity and context.sql(context.join(name).on) == f"{context.alias(name)}.id = {row}.id"
     }
     if not ordered:
         return context.rows(joins, instead)

@@ -82,7 +82,7 @@ def walked(context: Context, order: Order) -> tuple[str, str]:
     PostgreSQL does not think of sorting the few owners and then fetching the rows of one after the other.
     """
     join, alias, first = context.join(order.first), context.alias(order.first), order.keys[0]
-    relation, key = context.rel(join.entity), first.sql
+    relation, key = context.relation(join), first.sql
     if order.first.startswith(REFERENCE):
         key = f"{alias}.walked"
         inner = first.sql.replace(f"{alias}.", "x.")

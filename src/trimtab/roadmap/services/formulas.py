@@ -1,0 +1,123 @@
+"""Fields that are computed: what is wrong with one before it is kept, help with writing it, and what names it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from trimtab.core import ledger
+from trimtab.core.actors import Actor, Permission
+from trimtab.core.errors import Invalid
+from trimtab.core.fields import formula, registry
+from trimtab.core.fields.custom import stated_fields
+from trimtab.core.fields.derived import Derived
+from trimtab.core.fields.formula import FormulaProblem
+from trimtab.core.fields.formula.functions import FUNCTIONS
+from trimtab.core.fields.spec import FieldSpec
+from trimtab.core.models import CustomField, FieldType
+from trimtab.core.query import known_fields, rights
+from trimtab.roadmap import queries
+
+CANDIDATE = "this_field"
+"""The key under which a formula is looked at that belongs to no field yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a formula gives: ``type`` and ``unit``, and the fields that it names; or what is wrong with it."""
+
+    type: str | None = None
+    unit: str | None = None
+    fields: tuple[str, ...] = ()
+    problems: tuple[FormulaProblem, ...] = field(default_factory=tuple)
+
+
+def check_formula(actor: Actor, text: str, key: str = CANDIDATE) -> Checked:
+    """What ``text`` would give as the formula of the item field ``key``, which need not be there yet.
+
+    Raises Forbidden.
+    """
+    actor.require(Permission.VIEW)
+    try:
+        spec = _derived(actor, _row(key or CANDIDATE, text)).check(key or CANDIDATE)
+    except FormulaProblem as wrong:
+        return Checked(problems=(wrong,))
+    if not rights.may_see(actor, spec):
+        return Checked(problems=(FormulaProblem("It names a field that is confidential.", 0, len(text)),))
+    return Checked(str(spec.kind), spec.unit, tuple(formula.names(formula.parse(text))))
+
+
+def complete_formula(actor: Actor, text: str, cursor: int) -> tuple[int, list[Any]]:
+    """Where what is typed begins, and the fields and functions that it may become. Raises Forbidden."""
+    actor.require(Permission.VIEW)
+    seen = [(name, spec.label) for name, spec in _usable(actor).items() if rights.may_see(actor, spec)]
+    return formula.completed(text, cursor, seen)
+
+
+def functions() -> list[dict[str, str]]:
+    """What a formula may call, in the order of the reference."""
+    return [{"name": name, "written": each.written, "said": each.said} for name, each in FUNCTIONS.items()]
+
+
+def check_definition(actor: Actor, custom: CustomField) -> None:
+    """Refuse a formula or a roll-up that cannot be computed. Raises Invalid with ``extra.problems``."""
+    if (custom.type == FieldType.FORMULA) != bool(custom.formula):
+        raise Invalid(
+            "A formula field is computed: say of what.",
+            fields={"formula": "A formula belongs to a field of type formula."},
+        )
+    if custom.rolls_up is not None and custom.type not in {FieldType.NUMBER, FieldType.DATE, FieldType.CHOICE}:
+        raise Invalid(
+            "Only numbers, days and choices roll up.", fields={"rolls_up": "Numbers, days and choices roll up."}
+        )
+    row = _row_of(custom)
+    derived = _derived(actor, row)
+    if custom.formula:
+        try:
+            derived.check(custom.key)
+        except FormulaProblem as wrong:
+            raise Invalid(wrong.message, fields={"formula": wrong.message}, problems=[wrong.as_json()]) from None
+    if custom.rolls_up is not None and (problem := derived.rolled(custom.key).problem):
+        raise Invalid(problem, fields={"rolls_up": problem})
+
+
+def follow_rename(actor: Actor, old: str, new: str) -> None:
+    """Let every formula and roll-up that names the field ``old`` name it ``new``, inside the open change set."""
+    if old == new:
+        return
+    for each in queries.custom_fields(actor).values():
+        changes: dict[str, Any] = {}
+        if each.formula:
+            changes["formula"] = formula.renamed(each.formula, old, new)
+        if each.rolls_up:
+            changes["rolls_up"] = {name: new if value == old else value for name, value in each.rolls_up.items()}
+        if changes:
+            ledger.save(each, **changes)
+
+
+def _usable(actor: Actor) -> dict[str, FieldSpec]:
+    return {name: spec for name, spec in known_fields(actor, "item").items() if not spec.problem}
+
+
+def _derived(actor: Actor, candidate: dict[str, Any]) -> Derived:
+    rows = {each.key: _row_of(each) for each in queries.custom_fields(actor).values()}
+    rows = {key: row for key, row in rows.items() if row["id"] != candidate["id"]} | {candidate["key"]: candidate}
+    unit = queries.benefit_unit(actor)
+    everything = [row | {"benefit": unit} for row in rows.values()]
+    known = dict(registry.get("item").fields) | {
+        name: spec for name, spec in known_fields(actor, "item").items() if not spec.custom
+    }
+    return Derived(everything, known, stated_fields(everything))
+
+
+def _row(key: str, text: str) -> dict[str, Any]:
+    return {
+        "id": key, "key": key, "name": key, "type": FieldType.FORMULA, "options": [], "unit": "", "confidential": False,
+        "indexed": False, "formula": text, "rolls_up": None,
+    }  # fmt: skip
+
+
+def _row_of(custom: CustomField) -> dict[str, Any]:
+    return {
+        "id": str(custom.id), "key": custom.key, "name": custom.name, "type": custom.type, "options": custom.options,
+        "unit": custom.unit, "confidential": custom.confidential, "indexed": custom.indexed,
+        "formula": custom.formula, "rolls_up": custom.rolls_up,
+    }  # fmt: skip
