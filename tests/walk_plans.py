@@ -282,6 +282,9 @@ PLANS: dict[str, Plan] = {
     "runQuery": _read(_query),
     "listFields": _read(_at("/query/fields?source=item")),
     "completeQuery": _read(lambda world: Request("/query/complete", {"source": "item", "text": "le", "cursor": 2})),
+    "checkFormula": _read(lambda world: Request("/formulas/check", {"formula": "benefit / effort"})),
+    "completeFormula": _read(lambda world: Request("/formulas/complete", {"text": "eff", "cursor": 3})),
+    "listFunctions": _read(_at("/formulas/functions")),
     "parseQuery": _read(lambda world: Request("/query/parse", {"source": "item", "text": "level:feature"})),
     "formatQuery": _read(
         lambda world: Request("/query/format", {"filter": {"field": "level", "op": "in", "values": ["feature"]}})

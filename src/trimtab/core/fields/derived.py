@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from trimtab.core.fields import formula
 from trimtab.core.fields.formula import FormulaProblem, Leaf
-from trimtab.core.fields.formula.nodes import Kind, Node, Typed, size_of
+from trimtab.core.fields.formula.nodes import Kind, Node, Typed, size_of, walk
 from trimtab.core.fields.formula.units import Unit
 from trimtab.core.fields.rolled import rolled_field
 from trimtab.core.fields.spec import FieldKind, FieldSpec, Join, Key
@@ -126,15 +126,12 @@ class Derived:
         )
 
     def _size(self, tree: Node, typed: Typed) -> int:
-        found = size_of(typed) + sum(self._sizes.get(self._meant_by(name), 0) for name in formula.names(tree))
+        found = size_of(typed) + sum(self._sizes.get(self._meant(each), 0) for each in walk(tree) if each.op == "name")
         if found > _MOST_PIECES:
             raise tree.refuse(
                 f"With the formulas that it names this has {found} pieces; at most {_MOST_PIECES} are computed."
             )
         return found
-
-    def _meant_by(self, name: str) -> str:
-        return self._meant(Node("name", 0, 0, name))
 
 
 def _spec(row: dict[str, Any], typed: Typed, leaves: Mapping[str, Leaf]) -> FieldSpec:

@@ -117,14 +117,14 @@ def _templates(rule: _Rule) -> tuple[str, str]:
     found = _aggregate(rule)
     below = "{=item} c_ on c_.parent_id = d_.id"
     down = (
-        f"(with recursive down as (select c_.id, {selected}, 1 as steps from {{=item}} c_{beside}"  # noqa: S608
+        f"(with recursive down as (select c_.id, {selected}, 1 as steps from {{=item}} c_{beside}"  # noqa: S608 - our names
         " where c_.parent_id = {r}.id"
         f" union all select c_.id, {selected}, d_.steps + 1 from down d_ join {below}{beside}"
         f" where d_.v is null and not d_.gone and d_.steps < {_DEEPEST})"
         f" select {found} from down where v is not null and not gone)"
     )
     all_rows = (
-        "(with recursive own as materialized"
+        "(with recursive own as materialized"  # noqa: S608 - our names
         f" (select c_.id, c_.parent_id, {selected} from {{=item}} c_{beside}),"
         " up as (select o_.parent_id as above, o_.v, o_.w, 1 as steps from own o_"
         " where o_.v is not null and not o_.gone and o_.parent_id is not null"

@@ -132,7 +132,7 @@ def _arithmetic(node: Node, args: tuple[Typed, ...]) -> Typed:
         return Typed(Kind.TEXT, "concat", args)
     left, right = (_expect(arg, Kind.NUMBER, at) for arg, at in zip(args, node.args, strict=True))
     if node.op in "+-":
-        unit = _one_unit(node, (left, right), "added to" if node.op == "+" else "taken together with")
+        unit = _one_unit(node, (left, right), "added to" if node.op == "+" else "reduced by")
         return Typed(Kind.NUMBER, _ARITHMETIC[node.op], (left, right), unit=unit)
     if left.unit is None and right.unit is None:
         return Typed(Kind.NUMBER, _ARITHMETIC[node.op], (left, right))
