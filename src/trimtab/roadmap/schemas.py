@@ -394,11 +394,10 @@ class OptionOut(Schema):
     name: str
 
 
-class RollsUp(Schema):
+class RollsUp(Body):
     """How values below add up: ``of`` is the field whose values count (itself if null), ``weight`` the number that
     they are weighed by."""
 
-    model_config = ConfigDict(extra="forbid")
     how: Literal["sum", "average", "weighted", "min", "max", "count", "worst"]
     of: str | None = Field(None, max_length=120)
     weight: str | None = Field(None, max_length=120)

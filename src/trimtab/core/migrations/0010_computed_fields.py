@@ -13,7 +13,7 @@ TYPES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0007_measure_grown")]
+    dependencies = [("core", "0009_fiscal_patterns")]
 
     operations = [
         migrations.AlterField("customfield", "type", models.CharField(choices=TYPES, max_length=20)),
