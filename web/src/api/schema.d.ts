@@ -518,6 +518,66 @@ export interface paths {
         patch: operations["updateDimension"];
         trace?: never;
     };
+    "/api/v1/formulas/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Formula
+         * @description What a formula gives, or what is wrong with it, where, and how to mend it. Nothing is kept.
+         */
+        post: operations["checkFormula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formulas/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Formula
+         * @description The fields and functions that may stand at the cursor.
+         */
+        post: operations["completeFormula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formulas/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Functions
+         * @description What a formula may call.
+         */
+        get: operations["listFunctions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -1860,6 +1920,15 @@ export interface components {
             /** To */
             to: number;
         };
+        /** CompletionOut */
+        CompletionOut: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+        };
         /**
          * ConfigOut
          * @description The words, people and places of a workspace. Lists come in the order in which they are shown.
@@ -2189,6 +2258,11 @@ export interface components {
              */
             confidential?: boolean;
             /**
+             * Formula
+             * @default
+             */
+            formula?: string;
+            /**
              * Indexed
              * @default false
              */
@@ -2210,6 +2284,7 @@ export interface components {
              * @default 0
              */
             position?: number;
+            rolls_up?: components["schemas"]["RollsUp"] | null;
             /**
              * Unit
              * @default
@@ -2223,6 +2298,11 @@ export interface components {
              * @default false
              */
             confidential?: boolean;
+            /**
+             * Formula
+             * @default
+             */
+            formula?: string;
             /**
              * Indexed
              * @default false
@@ -2239,11 +2319,12 @@ export interface components {
              * @default 0
              */
             position?: number;
+            rolls_up?: components["schemas"]["RollsUp"] | null;
             /**
              * Type
              * @enum {string}
              */
-            type: "text" | "number" | "date" | "bool" | "choice" | "choices" | "url" | "person" | "people" | "team" | "teams" | "items";
+            type: "text" | "number" | "date" | "bool" | "choice" | "choices" | "url" | "person" | "people" | "team" | "teams" | "items" | "formula";
             /**
              * Unit
              * @default
@@ -2256,6 +2337,8 @@ export interface components {
             confidential: boolean;
             /** Entity */
             entity: string;
+            /** Formula */
+            formula: string;
             /**
              * Id
              * Format: uuid
@@ -2271,11 +2354,12 @@ export interface components {
             options: components["schemas"]["OptionOut"][];
             /** Position */
             position: number;
+            rolls_up: components["schemas"]["RollsUpOut"] | null;
             /**
              * Type
              * @enum {string}
              */
-            type: "text" | "number" | "date" | "bool" | "choice" | "choices" | "url" | "person" | "people" | "team" | "teams" | "items";
+            type: "text" | "number" | "date" | "bool" | "choice" | "choices" | "url" | "person" | "people" | "team" | "teams" | "items" | "formula";
             /** Unit */
             unit: string;
             /** Version */
@@ -2303,6 +2387,70 @@ export interface components {
         FormatOut: {
             /** Text */
             text: string;
+        };
+        /** FormulaCompleteIn */
+        FormulaCompleteIn: {
+            /**
+             * Cursor
+             * @default 0
+             */
+            cursor?: number;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
+        /**
+         * FormulaCompleteOut
+         * @description The characters from ``start`` to ``to`` are what a completion replaces.
+         */
+        FormulaCompleteOut: {
+            /** Items */
+            items: components["schemas"]["CompletionOut"][];
+            /** Start */
+            start: number;
+            /** To */
+            to: number;
+        };
+        /**
+         * FormulaIn
+         * @description ``key`` is that of the field that the formula is for, if there is one already.
+         */
+        FormulaIn: {
+            /**
+             * Formula
+             * @default
+             */
+            formula?: string;
+            /**
+             * Key
+             * @default
+             */
+            key?: string;
+        };
+        /**
+         * FormulaOut
+         * @description What the formula gives; null where something is wrong. ``fields`` are those that it names.
+         */
+        FormulaOut: {
+            /** Fields */
+            fields: string[];
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** Type */
+            type: string | null;
+            /** Unit */
+            unit: string | null;
+        };
+        /** FunctionOut */
+        FunctionOut: {
+            /** Name */
+            name: string;
+            /** Said */
+            said: string;
+            /** Written */
+            written: string;
         };
         /**
          * HandOverIn
@@ -3292,6 +3440,20 @@ export interface components {
             /** Type */
             type: string;
         };
+        /**
+         * ProblemOut
+         * @description ``suggestion`` may take the place of ``length`` characters from ``position`` on.
+         */
+        ProblemOut: {
+            /** Length */
+            length: number;
+            /** Message */
+            message: string;
+            /** Position */
+            position: number;
+            /** Suggestion */
+            suggestion: string | null;
+        };
         /** ProposeIn */
         ProposeIn: {
             /**
@@ -3321,12 +3483,15 @@ export interface components {
         /**
          * QueryFieldOut
          * @description ``entity`` names what a reference points at; ``totals`` the functions that may add the field up.
+         *     ``formula`` is what the field is computed of; ``problem`` says why it has no values.
          */
         QueryFieldOut: {
             /** Custom */
             custom: boolean;
             /** Entity */
             entity: string | null;
+            /** Formula */
+            formula: string | null;
             /** Groupable */
             groupable: boolean;
             /** Label */
@@ -3337,6 +3502,8 @@ export interface components {
             operators: string[];
             /** Options */
             options: components["schemas"]["OptionOut"][];
+            /** Problem */
+            problem: string | null;
             /** Sortable */
             sortable: boolean;
             /** Totals */
@@ -3566,6 +3733,31 @@ export interface components {
             start_on: string | null;
             /** Start Precision */
             start_precision: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+        };
+        /**
+         * RollsUp
+         * @description How values below add up: ``of`` is the field whose values count (itself if null), ``weight`` the number that
+         *     they are weighed by.
+         */
+        RollsUp: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "sum" | "average" | "weighted" | "min" | "max" | "count" | "worst";
+            /** Of */
+            of?: string | null;
+            /** Weight */
+            weight?: string | null;
+        };
+        /** RollsUpOut */
+        RollsUpOut: {
+            /** How */
+            how: string;
+            /** Of */
+            of: string | null;
+            /** Weight */
+            weight: string | null;
         };
         /** SignUpIn */
         SignUpIn: {
@@ -7180,6 +7372,290 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DimensionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkFormula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeFormula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaCompleteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaCompleteOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFunctions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionOut"][];
                 };
             };
             /** @description Bad Request */
