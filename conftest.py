@@ -58,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[NAME] = name
     os.environ["TRIMTAB_OWNER_URL"] = _named(owner, name)
     os.environ["DATABASE_URL"] = _named(owner, name, "trimtab_app")
-    os.environ.setdefault("TRIMTAB_HOME", tempfile.mkdtemp(prefix="trimtab-test-"))
+    if "TRIMTAB_HOME" not in os.environ:
+        os.environ["TRIMTAB_HOME"] = _cluster.enter_context(tempfile.TemporaryDirectory(prefix="trimtab-test-"))
 
 
 CLUSTER = pytest.StashKey[str]()
@@ -85,8 +86,7 @@ def _start_cluster() -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        _cluster.close()
+    _cluster.close()
 
 
 def _template(owner: str) -> str:

@@ -56,6 +56,11 @@ class TestChanges:
                 (2, instant(0), instant(60))
             ]
 
+    def test_a_writer_whose_clock_is_behind_turns_no_time_back(self, world, record):
+        with world.inside(), world.writing(-60):
+            world.update("test_parent", record, title="Two")
+            assert world.run("select version, updated_at from test_parent") == [(2, instant(0))]
+
     def test_json_null_is_missing(self, world, record):
         with world.inside(), world.writing(60):
             world.run("""update test_parent set review = 'null', custom = '{"k": null, "m": {"n": null}}'""")

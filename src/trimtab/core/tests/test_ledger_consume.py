@@ -29,6 +29,17 @@ def read(world, limit=1000, name="feed", **how):
         return [change.fields["title"][1] for change in ledger.consume(name, limit, **how)]
 
 
+def until_somebody_waits():
+    """Return as soon as a connection waits for a lock."""
+    with connections["owner"].cursor() as cursor:
+        for _ in range(1000):
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    pytest.fail("nobody waited")
+
+
 class TestConsume:
     def test_what_is_new_once(self, world):
         insert(world, "a")
@@ -92,6 +103,18 @@ class TestConsume:
             cursor.execute("select pg_current_xact_id()")
             insert(world, "a")
             assert read(world) == ["a"]
+
+    def test_a_second_reader_waits_for_what_the_first_makes_of_it(self, world):
+        read(world)
+        insert(world, "a")
+        second: list[list[str]] = []
+        thread = threading.Thread(target=lambda: (second.append(read(world)), connection.close()))
+        with world.inside():
+            assert [c.fields["title"][1] for c in ledger.consume("feed")] == ["a"]
+            thread.start()
+            until_somebody_waits()
+        thread.join()
+        assert second == [[]]
 
     def test_says_who_and_why(self, world):
         with world.inside(), ledger.change_set(world.actor, at=world.clock(0).now, cause={"rule": 1}, note="Why"):
