@@ -9,6 +9,8 @@ from uuid import uuid4
 from trimtab.accounts.tests.factories import Call, call_as, join, make_token, unique_email
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Permission, Role
+from trimtab.core.export import files
+from trimtab.core.models import Operation
 from trimtab.core.tests.factories import NOON, inside
 from trimtab.roadmap.tests.factories import level, phase
 
@@ -89,6 +91,18 @@ class World:
         response = author("post", "/comments", {"entity": "item", "id": self.item()["id"], "body": "Why?", **body})
         assert response.status_code == 201, response.content
         return response.json()  # type: ignore[no-any-return]
+
+    def finished_export(self) -> Operation:
+        """A file that the caller asked for, where the caller belongs here."""
+        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
+        holder = self.caller if ours and self.caller else self.actor
+        found = operations.start(holder, NOON, kind="core.export", label="Export", given={})
+        with files.making(found.id) as file:
+            file.write(b"Title")
+        told = files.result(found.id, name="export.csv", content_type="text/csv", now=NOON.now)
+        with inside(self.actor):
+            Operation.objects.filter(id=found.id).update(state="done", result=told)
+        return found
 
     def workspace(self) -> dict[str, Any]:
         return self.admin("get", "/me").json()["workspace"]  # type: ignore[no-any-return]
@@ -294,6 +308,9 @@ PLANS: dict[str, Plan] = {
     "listBatches": _read(_at("/batches")),
     "undoBatch": Plan(EDIT, _undo_batch),
     "undoChangeSet": Plan(EDIT, lambda world: Request(f"/change-sets/{world.item()['change_set']}/undo")),
+    "exportQuery": _read(lambda world: Request("/export?format=json", _query(world).body)),
+    "listExports": Plan(ADMIN, _at("/exports"), named=False),
+    "getOperationFile": _read(lambda world: Request(f"/operations/{world.finished_export().id}/file"), named=True),
     "listOperations": _read(_at("/operations")),
     "getOperation": _read(lambda world: Request(f"/operations/{world.operation().id}"), named=True),
     "cancelOperation": Plan(EDIT, lambda world: Request(f"/operations/{world.operation().id}/cancel")),

@@ -14,7 +14,7 @@ import trimtab
 from trimtab.accounts.api import router as accounts
 from trimtab.accounts.api_people import router as people
 from trimtab.api.middleware import INVITED, OPEN
-from trimtab.api.routes import config, history, operations, workspaces
+from trimtab.api.routes import config, exports, history, operations, workspaces
 from trimtab.api.routes import query as queries
 from trimtab.collab.api import router as collab
 from trimtab.roadmap.api import router as roadmap
@@ -84,6 +84,7 @@ for router in (
     workspaces.router,
     config.router,
     queries.router,
+    exports.router,
     history.router,
     operations.router,
     collab,

@@ -77,6 +77,12 @@ def finish(key: Key, response: HttpResponse) -> None:
         cursor.execute(_FINISH, [response.status_code, orjson.dumps(headers).decode(), response.content, key.id])
 
 
+def release(key: Key) -> None:
+    """Keep nothing: a file is made anew each time."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from core_idempotencykey where id = %s", [key.id])
+
+
 def _fingerprint(request: HttpRequest) -> str:
     said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
     return hashlib.sha256(said).hexdigest()

@@ -156,6 +156,8 @@ def _write(request: HttpRequest, caller: Caller) -> HttpResponse:
         response.headers["Trimtab-Change-Set"] = str(change_set)
     if response.status_code >= 400:
         transaction.set_rollback(True)
+    elif key is not None and response.streaming:
+        idempotency.release(key)
     elif key is not None:
         idempotency.finish(key, response)
     return response

@@ -12,6 +12,8 @@ import click
 from trimtab.core.fiscal import FiscalCalendar, Pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
 URL: Final = "TRIMTAB_URL"
@@ -38,6 +40,27 @@ class Server:
         """The answer as JSON. Raises Refused where the query itself is at fault."""
         return self._call("POST", "/api/v1/query", workspace, question)
 
+    def export(self, question: dict[str, object], workspace: str | None, kind: str, *, ids: bool) -> "Iterator[bytes]":
+        """All that it answers as a file, piece by piece. Raises Refused where the query itself is at fault."""
+        import httpx
+
+        url = f"{self.url}/api/v1/export?format={kind}{'&ids=true' if ids else ''}"
+        wait = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        try:
+            with httpx.stream("POST", url, headers=self._headers(workspace), json=question, timeout=wait) as response:
+                if response.status_code != HTTPStatus.OK:
+                    response.read()
+                    self._read(response)
+                yield from response.iter_bytes()
+        except httpx.TimeoutException as slow:
+            raise click.ClickException(f"{self.url} does not answer ({URL}).") from slow
+        except (httpx.TransportError, httpx.InvalidURL) as trouble:
+            raise click.ClickException(f"{self.url} cannot be reached ({URL}): {trouble}") from trouble
+
+    def _headers(self, workspace: str | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return headers if workspace is None else headers | {"X-Trimtab-Workspace": workspace}
+
     def calendar(self, workspace: str | None) -> FiscalCalendar:
         """The fiscal calendar of the token's workspace."""
         fiscal = json.loads(self._call("GET", "/api/v1/me", workspace))["workspace"]["fiscal"]
@@ -52,10 +75,8 @@ class Server:
     def _call(self, method: str, path: str, workspace: str | None, body: object = None) -> bytes:
         import httpx
 
-        headers = {"Authorization": f"Bearer {self.token}"}
-        if workspace is not None:
-            headers["X-Trimtab-Workspace"] = workspace
         wait = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        headers = self._headers(workspace)
         try:
             response = httpx.request(method, self.url + path, headers=headers, json=body, timeout=wait)
         except httpx.TimeoutException as slow:

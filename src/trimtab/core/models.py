@@ -177,6 +177,17 @@ class ExternalKey(Record):
         return f"{self.source}:{self.key}"
 
 
+class ExportRecord(Record):
+    """An export that told of confidential fields: who took out what, as which kind of file. When: ``created_at``."""
+
+    source = models.CharField(max_length=60)
+    format = models.CharField(max_length=10)
+    columns = models.JSONField(default=list)
+    confidential = models.JSONField(default=list, help_text="The fields that not everybody may see.")
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=200, blank=True, default="")
+
+
 class Counter(models.Model):
     """The last number given out, per workspace and name. Not part of the history."""
 

@@ -31,6 +31,18 @@ def workspace(workspace_id: UUID) -> Iterator[None]:
 
 
 @contextmanager
+def snapshot(workspace_id: UUID) -> Iterator[None]:
+    """One read-only transaction in which every statement sees what the first one saw. Never inside another."""
+    if connection.in_atomic_block:
+        raise RuntimeError("A snapshot begins its own transaction.")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+        with workspace(workspace_id):
+            yield
+
+
+@contextmanager
 def entered(workspace_id: UUID) -> Iterator[None]:
     """Say that the open transaction already sees ``workspace_id``: the statement that found the caller set it."""
     connection.trimtab_workspace = workspace_id  # type: ignore[attr-defined]

@@ -9,7 +9,9 @@ from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from trimtab.core import scope
+from trimtab.core import jobs, scope
+from trimtab.core.export import files
+from trimtab.core.export.services import write_later
 from trimtab.core.fields import indexes
 
 FINISHED_JOBS_KEPT_H: Final = 72
@@ -24,6 +26,19 @@ async def prune(context: JobContext, timestamp: int) -> None:
         nb_hours=FINISHED_JOBS_KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
     )
     await sync_to_async(forget_answers)(datetime.fromtimestamp(timestamp, UTC))
+
+
+@jobs.task("core.export")
+def export(job: jobs.Job) -> None:
+    """A query as a file to fetch later."""
+    write_later(job)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="core.forget_exports", queueing_lock="core.forget_exports")
+def forget_exports(timestamp: int) -> None:
+    """Hourly: delete the files of exports after two days."""
+    files.forget(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="*/5 * * * *")

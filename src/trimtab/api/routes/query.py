@@ -75,7 +75,7 @@ class FormatOut(Schema):
     text: str
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def question_of(request: HttpRequest) -> dict[str, Any]:
     """The question as it was sent. Raises Unprocessable when it is no JSON object."""
     try:
         body = orjson.loads(request.body)
@@ -86,13 +86,13 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-_QUESTION = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+QUESTION = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-@router.post("/query", response={200: dict[str, Any]} | REFUSALS, operation_id="runQuery", openapi_extra=_QUESTION)
+@router.post("/query", response={200: dict[str, Any]} | REFUSALS, operation_id="runQuery", openapi_extra=QUESTION)
 def run_query(request: HttpRequest) -> HttpResponse:
     """Filter, sort, group, total and page any source, today or in the past. The answer is columnar."""
-    answer = query.run(actor_of(request), clock_of(request), _body(request))
+    answer = query.run(actor_of(request), clock_of(request), question_of(request))
     return HttpResponse(answer, content_type="application/json")
 
 

@@ -6,6 +6,7 @@ import threading
 from contextlib import nullcontext
 from datetime import date
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -65,7 +66,7 @@ def ask_here(ana, *arguments):
 
 
 class TestQuery:
-    @pytest.mark.parametrize("form", ["--json", "--csv", "--table"])
+    @pytest.mark.parametrize("form", ["--json", "--csv", "--table", "--format=md", "--format=json"])
     def test_here_and_there_print_the_same(self, monkeypatch, ana, server, form):
         question = ("level:feature sort:title", "--columns", COLUMNS, form)
         here = ask_here(ana, *question)
@@ -80,7 +81,26 @@ class TestQuery:
     def test_periods_are_those_of_the_workspace(self, remote):
         printed = ask("team:any", "--columns", "timeframe", "--csv").output
 
-        assert printed == "timeframe\nFY2027-Q1 – 2026-08\n"
+        assert printed == "Timeframe\nFY2027-Q1 – 2026-08\n"
+
+    def test_a_file_is_written_where_it_is_wished_here_and_there(self, monkeypatch, ana, remote, tmp_path):
+        there = ask("sort:ref", "--format", "xlsx", "-o", str(tmp_path / "there.xlsx"))
+        monkeypatch.delenv("TRIMTAB_URL")
+        here = ask_here(ana, "sort:ref", "--format", "xlsx", "-o", str(tmp_path / "here.xlsx"))
+
+        assert (there.exit_code, here.exit_code) == (0, 0), there.output + here.output
+        titles = [
+            [row[1].value for row in openpyxl.load_workbook(tmp_path / name).active.iter_rows()]
+            for name in ("there.xlsx", "here.xlsx")
+        ]
+        assert titles == [["Title", "Ærøskøbing, later", "Somebody's"]] * 2
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["here.xlsx", "there.xlsx"]
+
+    def test_a_refused_file_leaves_none(self, remote, tmp_path):
+        refused = ask("helth:on_track", "--format", "csv", "-o", str(tmp_path / "x.csv"))
+
+        assert "There is no field helth." in refused.output
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_fault_is_pointed_at(self, remote):
         refused = ask("level:feature helth:on_track")

@@ -1,6 +1,7 @@
 """Ask a question and get the answer as JSON: what PostgreSQL wrote of each value, one array per column."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,28 @@ from trimtab.core.query.problems import refuse
 from trimtab.core.query.request import Request
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of rows as texts of JSON: ``columns`` an array each, ``refs`` an object of names by id for each kind of
+    record that they point at. ``next`` is where the page after it begins, if there is one."""
+
+    columns: dict[str, str]
+    refs: dict[str, str]
+    rows: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What PostgreSQL gave: the text of each array, and of each part that is said once."""
+
+    question: Statement
+    texts: list[Any]
+    rows: int
+    next: str | None
+    parts: dict[str, Any]
+
+
 def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
     """Answer ``question`` (see the query language's reference) as ``actor`` may see it, as JSON.
 
@@ -36,7 +59,7 @@ def run(actor: Actor, clock: Clock, question: Mapping[str, object]) -> bytes:
     asked = request.read(question)
     with scope.workspace(actor.workspace_id):
         context = prepare(actor, clock, asked)
-        return _rows(context, asked)
+        return _answer(context, asked)
 
 
 def rows(actor: Actor, clock: Clock, question: Mapping[str, object]) -> list[dict[str, Any]]:
@@ -47,7 +70,7 @@ def rows(actor: Actor, clock: Clock, question: Mapping[str, object]) -> list[dic
 
 def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
     """Read what the question's names mean, and look up the records that its filter names."""
-    context = context_of(actor, clock, registry.get(asked.source), _mentioned(asked), None)
+    context = context_of(actor, clock, registry.get(asked.source), mentioned(asked), None)
     context.lens = _lens(actor, asked, context.moment)
     context.params.update(common_parameters(actor, context.lens, context.prefix, context.moment))
     resolve(context, asked.filter)
@@ -70,7 +93,8 @@ def context_of(actor: Actor, clock: Clock, source: Source, names: set[str] | Non
     )
 
 
-def _mentioned(asked: Request) -> set[str]:
+def mentioned(asked: Request) -> set[str]:
+    """The fields that a question names anywhere."""
     names = {*asked.columns, *asked.group, *(key.field for key in asked.sort)} - {"id", "version"}
     names |= {total.field for total in asked.totals if total.field}
     names |= {condition.field for condition in conditions(asked.filter)}
@@ -97,11 +121,28 @@ def _until(text: str, moment: Moment) -> Any:
     return literals.instants(text, moment, None)[1] - timedelta(microseconds=1)
 
 
-def _rows(context: Context, asked: Request) -> bytes:
+def part(context: Context, asked: Request) -> Part:
+    """One page of ``asked`` in the open transaction. Raises as ``run`` does; groups and totals are left out."""
+    answered = _ask(context, asked)
+    texts = zip(answered.question.shown, answered.texts, strict=False)
+    return Part(
+        {each.name: each.text(text, answered.rows) for each, text in texts},
+        {name.removeprefix(REFS): text or "{}" for name, text in answered.parts.items() if name.startswith(REFS)},
+        answered.rows,
+        answered.next,
+    )
+
+
+def _ask(context: Context, asked: Request) -> _Answered:
     shown = columns(context, asked.columns)
     match = flat.matching(context, asked)
     page = _page(context, asked, match, shown)
-    return _answer(context, asked, page, statement(context, asked, match, page, shown))
+    question = statement(context, asked, match, page, shown)
+    found, *texts = fetch(question.sql, context.params)[0]
+    arrays, keys = len(question.shown), question.keys
+    last, parts = texts[arrays : arrays + keys], dict(zip(question.parts, texts[arrays + keys :], strict=True))
+    after = _next(asked, page, last) if found > asked.size > 0 else None
+    return _Answered(question, texts, min(found, asked.size), after, parts)
 
 
 def _page(context: Context, asked: Request, match: Matching, shown: list[Column]) -> Page:
@@ -113,24 +154,19 @@ def _page(context: Context, asked: Request, match: Matching, shown: list[Column]
     return axis_tree(context, asked, tree, match, shown)
 
 
-def _answer(context: Context, asked: Request, page: Page, question: Statement) -> bytes:
-    found, *texts = fetch(question.sql, context.params)[0]
-    rows, arrays = min(found, asked.size), len(question.shown)
-    last, parts = (
-        texts[arrays : arrays + question.keys],
-        dict(zip(question.parts, texts[arrays + question.keys :], strict=True)),
-    )
-    after = _next(asked, page, last) if found > asked.size > 0 else None
+def _answer(context: Context, asked: Request) -> bytes:
+    answered = _ask(context, asked)
+    parts, texts = answered.parts, zip(answered.question.shown, answered.texts, strict=False)
     answer: dict[str, object] = {
         "source": context.source.entity,
-        "columns": {each.name: each.written(text, rows) for each, text in zip(question.shown, texts, strict=False)},
+        "columns": {each.name: orjson.Fragment(each.text(text, answered.rows)) for each, text in texts},
         "refs": {
             name.removeprefix(REFS): orjson.Fragment(names or "{}")
             for name, names in parts.items()
             if name.startswith(REFS)
         },
-        "rows": rows,
-        "next": after,
+        "rows": answered.rows,
+        "next": answered.next,
         **{name: orjson.Fragment(parts[name] or "null") for name in ("count", "totals") if name in parts},
     }
     if asked.group:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import orjson
-
 from trimtab.core.fields.spec import FieldKind
 
 PLAIN: Final = frozenset(
@@ -15,7 +13,7 @@ PLAIN: Final = frozenset(
 LINKS: Final = r"string_agg(concat(n, ' ', value), e'\t')"
 _TAB: Final = "\t"
 _FIGURES: Final = frozenset("0123456789.,-")
-_EMPTY: Final = orjson.Fragment("[]")
+_EMPTY: Final = "[]"
 
 
 def gathered(value: str, kind: FieldKind | None) -> str:
@@ -35,26 +33,26 @@ def gathered(value: str, kind: FieldKind | None) -> str:
     return f"""string_agg(coalesce({value}::text, ''), '","')"""
 
 
-def column(text: str | None, kind: FieldKind | None) -> orjson.Fragment:
+def column(text: str | None, kind: FieldKind | None) -> str:
     """The JSON array of what ``gathered`` put together; None where there were no rows."""
     if text is None:
         return _EMPTY
     match kind:
         case None:
-            return orjson.Fragment(text)
+            return text
         case FieldKind.NUMBER:
-            return orjson.Fragment(f"[{_figures(text)}]")
+            return f"[{_figures(text)}]"
         case FieldKind.TIMEFRAME:
-            return orjson.Fragment(f"[{text}]".replace('""', "null"))
+            return f"[{text}]".replace('""', "null")
         case FieldKind.REFS:
             arrays = text.replace(",", '","').replace("{", '["').replace("}", '"]')
-            return orjson.Fragment(f"[{arrays.replace(_TAB, ',')}]")
+            return f"[{arrays.replace(_TAB, ',')}]"
         case FieldKind.INSTANT:
-            return orjson.Fragment(f'["{text.replace(" ", "T")}:00"]'.replace('":00"', "null"))
-    return orjson.Fragment(f'["{text}"]'.replace('""', "null"))
+            return f'["{text.replace(" ", "T")}:00"]'.replace('":00"', "null")
+    return f'["{text}"]'.replace('""', "null")
 
 
-def linked(text: str | None, rows: int) -> orjson.Fragment:
+def linked(text: str | None, rows: int) -> str:
     """The JSON of a column of lists: ``text`` names the row, counted from 1, and the value of each link, row by row."""
     lists: list[str | None] = [None] * rows
     for pair in text.split(_TAB) if text else ():
@@ -62,7 +60,7 @@ def linked(text: str | None, rows: int) -> orjson.Fragment:
         at = int(row) - 1
         before = lists[at]
         lists[at] = f'"{value}"' if before is None else f'{before},"{value}"'
-    return orjson.Fragment(f"[{','.join(['null' if each is None else f'[{each}]' for each in lists])}]")
+    return f"[{','.join(['null' if each is None else f'[{each}]' for each in lists])}]"
 
 
 def _figures(text: str) -> str:

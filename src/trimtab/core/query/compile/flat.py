@@ -17,7 +17,7 @@ from trimtab.core.query.request import Request
 
 # Up to this size only ids are put in order, and the rest is read for the page alone.
 FEW = 1_000
-_UNORDERED = {FieldKind.REFS, FieldKind.CHOICES, FieldKind.TAGS}
+UNORDERED = {FieldKind.REFS, FieldKind.CHOICES, FieldKind.TAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def page(context: Context, request: Request, match: Matching, columns: list[Colu
         among = (f"{ranked.FOUND} {context.alias('r')}", "true")
         ordered = _ordered(context, request, among, best, _last(request, best))
         return Page({ranked.FOUND: candidates, **_late(context, ordered, best, columns)}, best)
-    wanted = order(context, _grouped_first(context, request))
+    wanted = order(context, grouped_first(context, request))
     last = _last(request, wanted)
     if request.size > FEW and not request.compare:
         several = [each for each in columns if each.several]
@@ -83,10 +83,10 @@ def _last(request: Request, order: Order) -> Sequence[Value] | None:
     return None if request.after is None else read(order, request.after)
 
 
-def _grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
+def grouped_first(context: Context, request: Request) -> tuple[Sort, ...]:
     """The groups' order before the rows' own, so that a group's rows stand together."""
     named = {key.field for key in request.sort}
-    groups = [name for name in request.group if context.field(name).kind not in _UNORDERED and name not in named]
+    groups = [name for name in request.group if context.field(name).kind not in UNORDERED and name not in named]
     default = tuple(Sort(name, desc) for name, desc in context.source.default_sort)
     return (*(Sort(name) for name in groups if context.field(name).sortable), *(request.sort or default))
 

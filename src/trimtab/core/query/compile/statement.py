@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from orjson import Fragment
-
 from trimtab.core.fields.spec import FieldKind
 from trimtab.core.query import values
 from trimtab.core.query.compile import columns as shown
@@ -35,7 +33,7 @@ class Shown:
             return f"(select {values.LINKS} from {self.linked})"
         return f"({values.gathered(self.value, self.kind)} filter (where n <= {size}))::text"
 
-    def written(self, text: str | None, rows: int) -> Fragment:
+    def text(self, text: str | None, rows: int) -> str:
         """The JSON array made of that text."""
         return values.linked(text, rows) if self.linked else values.column(text, self.kind)
 
