@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.bench import Bench
-from bench.load.shape import EMAIL
+from bench.load.shape import EMAIL, SCALE
 from bench.load.texts import Writer
 from bench.prepare import PLACE, ROOT
 from bench.server import Refused
 
-ROWS = int(os.environ.get("TRIMTAB_BENCH_IMPORT_ROWS", "100000"))
+ROWS = int(100_000 * SCALE)
 WORKSPACE = "small"
 COLUMNS = (
     *("key", "title", "description", "level", "parent", "phase", "team"),
