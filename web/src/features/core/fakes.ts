@@ -3,7 +3,7 @@ import type { Field, HistoryLine } from "../../api/types";
 import type { World } from "../../testing/world";
 
 const field = (name: string, label: string, type: string, more: Partial<Field> = {}): Field => ({
-  name, label, type, operators: [], sortable: true, groupable: false, totals: [], custom: false, options: [], entity: null, unit: null, ...more,
+  name, label, type, operators: [], sortable: true, groupable: false, totals: [], custom: false, options: [], entity: null, unit: null, formula: null, problem: null, ...more,
 });
 
 export const fakeFields: Field[] = [
