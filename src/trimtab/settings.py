@@ -51,6 +51,73 @@ def _secret_key(home: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Settings:
+    """A bucket that speaks S3. ``endpoint`` is host and port; ``prefix`` stands before every name in it."""
+
+    endpoint: str
+    secure: bool
+    bucket: str
+    region: str
+    access_key: str
+    secret_key: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """What may be uploaded, and where it is kept: in ``home``/files, or in a bucket.
+
+    ``max_bytes`` of one file, ``quota_bytes`` of a workspace; ``types`` are patterns like ``image/*``.
+    """
+
+    max_bytes: int
+    quota_bytes: int
+    types: tuple[str, ...]
+    s3: S3Settings | None
+
+
+FILE_TYPES = (
+    "image/*,text/*,audio/*,video/*,application/pdf,application/json,application/zip,application/gzip,"
+    "application/vnd.*,application/octet-stream"
+)
+
+
+def _files() -> FileSettings:
+    types = os.environ.get("TRIMTAB_FILE_TYPES", FILE_TYPES)
+    return FileSettings(
+        max_bytes=_integer("TRIMTAB_FILE_MAX_MB", 25, 1, 5_000) * 1024 * 1024,
+        quota_bytes=_integer("TRIMTAB_FILES_QUOTA_MB", 10_000, 1, 100_000_000) * 1024 * 1024,
+        types=tuple(kind.strip().lower() for kind in types.split(",") if kind.strip()),
+        s3=_s3(),
+    )
+
+
+def _s3() -> S3Settings | None:
+    """The bucket, if one is named. Raises BadSetting for half of one."""
+    bucket = os.environ.get("TRIMTAB_S3_BUCKET", "")
+    if not bucket:
+        return None
+    address = os.environ.get("TRIMTAB_S3_ENDPOINT", "https://s3.amazonaws.com")
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise BadSetting(
+            "TRIMTAB_S3_ENDPOINT", f"“{address}” is no address of a store.", "Try https://minio.example.com."
+        )
+    missing = [name for name in ("TRIMTAB_S3_ACCESS_KEY", "TRIMTAB_S3_SECRET_KEY") if not os.environ.get(name)]
+    if missing:
+        raise BadSetting(missing[0], "is missing, and TRIMTAB_S3_BUCKET is set.", "Give both keys of the bucket.")
+    return S3Settings(
+        endpoint=parts.netloc,
+        secure=parts.scheme == "https",
+        bucket=bucket,
+        region=os.environ.get("TRIMTAB_S3_REGION", "us-east-1"),
+        access_key=os.environ["TRIMTAB_S3_ACCESS_KEY"],
+        secret_key=os.environ["TRIMTAB_S3_SECRET_KEY"],
+        prefix=os.environ.get("TRIMTAB_S3_PREFIX", "").strip("/"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says. ``home`` holds the private database, logs, keys and attachments."""
 
@@ -66,6 +133,7 @@ class Settings:
     web_workers: int
     secure_cookies: bool
     demo: bool
+    files: FileSettings
 
 
 def read() -> Settings:
@@ -91,6 +159,7 @@ def read() -> Settings:
         web_workers=_integer("TRIMTAB_WEB_WORKERS", 1, 1, 64),
         secure_cookies=public_url.startswith("https://"),
         demo=_flag("TRIMTAB_DEMO"),
+        files=_files(),
     )
 
 

@@ -15,7 +15,8 @@ from trimtab.settings import CURRENT
 django = get_wsgi_application()
 logs.configure(CURRENT.log_level)
 
-from trimtab.api.bridge import Bridge, Receive, Scope, Send  # noqa: E402 - after Django is set up
+from trimtab.api import uploads  # noqa: E402 - after Django is set up
+from trimtab.api.bridge import Bridge, Receive, Scope, Send  # noqa: E402
 from trimtab.api.pages import Pages  # noqa: E402
 from trimtab.api.startup import UnsafeRole, check_role  # noqa: E402
 from trimtab.api.stream import PATH, Stream  # noqa: E402
@@ -34,12 +35,15 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
 
 bridge = Bridge(wsgi)
 stream = Stream(bridge)
+incoming = uploads.Uploads(bridge)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         if scope["path"] == PATH:
             await stream(scope, receive, send)
+        elif scope["path"] == uploads.PATH and scope["method"] == "POST":
+            await incoming(scope, receive, send)
         else:
             await bridge(scope, receive, send)
     elif scope["type"] == "lifespan":
@@ -61,6 +65,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     stream.hub.stop()
     bridge.threads.shutdown(wait=False)
+    bridge.files.shutdown(wait=False)
     await send({"type": "lifespan.shutdown.complete"})
 
 

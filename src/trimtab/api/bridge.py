@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import orjson
 
+from trimtab.core.edge import LateResponse
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -40,6 +42,7 @@ class Bridge:
     def __init__(self, app: Wsgi, threads: int = THREADS) -> None:
         self.app = app
         self.threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="request")
+        self.files = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="file")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
@@ -48,14 +51,37 @@ class Bridge:
             return
         loop = asyncio.get_running_loop()
         whole = await loop.run_in_executor(self.threads, self._run, environ_of(scope, body), loop, send)
-        if whole is not None:
-            start, content = whole
-            await send(start)
+        if whole is None:
+            return
+        start, content = whole
+        await send(start)
+        if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
+        else:
+            await self._hand_out(content, send)
+
+    async def ask(self, environ: dict[str, Any]) -> tuple[Message, bytes]:
+        """The whole answer to a request, sent by nobody yet."""
+        loop = asyncio.get_running_loop()
+        whole = await loop.run_in_executor(self.threads, self._run, environ, loop, _nowhere)
+        assert whole is not None
+        start, content = whole
+        assert isinstance(content, bytes)
+        return start, content
+
+    async def _hand_out(self, pieces: Any, send: Send) -> None:
+        """Send a body that needs no transaction, piece by piece: a slow reader holds no thread."""
+        loop, body = asyncio.get_running_loop(), iter(pieces)
+        try:
+            while (piece := await loop.run_in_executor(self.files, next, body, None)) is not None:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await loop.run_in_executor(self.files, pieces.close)
 
     def _run(
         self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Send
-    ) -> tuple[Message, bytes] | None:
+    ) -> tuple[Message, bytes | Any] | None:
         start: Message = {"type": "http.response.start"}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
@@ -63,6 +89,8 @@ class Bridge:
             start["headers"] = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
 
         pieces = self.app(environ, start_response)
+        if isinstance(pieces, LateResponse):
+            return start, pieces
         try:
             if not getattr(pieces, "streaming", False):
                 return start, b"".join(pieces)
@@ -83,6 +111,10 @@ class Bridge:
         for piece in pieces:
             say({"type": "http.response.body", "body": piece, "more_body": True})
         say({"type": "http.response.body", "body": b""})
+
+
+async def _nowhere(message: Message) -> None:
+    raise RuntimeError("An answer that was to be whole came in pieces.")
 
 
 async def _send(send: Send, message: Message) -> None:

@@ -18,10 +18,10 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 
-from trimtab.api import answers, auth, idempotency, limits, problems
+from trimtab.api import answers, auth, idempotency, limits, problems, uploads
 from trimtab.core import ledger, scope
 from trimtab.core.actors import Clock
-from trimtab.core.edge import Caller
+from trimtab.core.edge import Caller, LateResponse
 from trimtab.core.errors import NotFound, TooLarge, Unavailable
 
 log = structlog.get_logger("trimtab.request")
@@ -69,6 +69,8 @@ class Edge:
             _check_shape(request)
             limits.calls.take(auth.credential(request) or str(request.META.get("REMOTE_ADDR", "")).encode())
             response = _answer(request, request_id)
+            if isinstance(response, LateResponse):
+                response.begin()
         except Exception as error:
             return problems.respond(problems.as_refusal(error), request_id)
         self.csrf.process_response(request, response)
@@ -78,6 +80,8 @@ class Edge:
 def _answer(request: HttpRequest, request_id: str) -> HttpResponse:
     if request.path_info in OPEN:
         return _view(request)
+    if uploads.is_upload(request):
+        return uploads.receive(request, lambda view: _attempts(request, request_id, view))
     return _invited(request) if request.path_info in INVITED else _attempts(request, request_id)
 
 
@@ -92,7 +96,7 @@ def _invited(request: HttpRequest) -> HttpResponse:
 def _check_shape(request: HttpRequest) -> None:
     """Raises SuspiciousOperation for a host that is not ours, TooLarge."""
     request.get_host()
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT and not uploads.is_upload(request):
         raise TooLarge("The request is larger than 2 MB.")
 
 
@@ -106,11 +110,14 @@ def is_write(request: HttpRequest) -> bool:
     return request.method not in auth.SAFE and not request.path_info.startswith("/api/v1/query")
 
 
-def _attempts(request: HttpRequest, request_id: str) -> HttpResponse:
-    """Run the request's transaction; one that lost against another is tried again from its very beginning."""
+def _attempts(request: HttpRequest, request_id: str, view: Handler | None = None) -> HttpResponse:
+    """Run the request's transaction; one that lost against another is tried again from its very beginning.
+
+    ``view`` stands in for the address's own, and writes nothing.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _transaction(request, request_id)
+            return _transaction(request, request_id, view)
         except Exception as error:
             again = problems.sqlstate(error) in _RETRIED or _lost_before_it_began(request, error)
             if not again or attempt == ATTEMPTS:
@@ -128,7 +135,7 @@ def _lost_before_it_began(request: HttpRequest, error: Exception) -> bool:
     return True
 
 
-def _transaction(request: HttpRequest, request_id: str) -> HttpResponse:
+def _transaction(request: HttpRequest, request_id: str, view: Handler | None) -> HttpResponse:
     clock = request.clock = Clock(now=datetime.now(UTC))  # type: ignore[attr-defined]
     connection.health_check_done = True  # type: ignore[attr-defined]  # the first statement finds out, and may be tried again
     with transaction.atomic():
@@ -138,6 +145,8 @@ def _transaction(request: HttpRequest, request_id: str) -> HttpResponse:
         if caller.actor is None or request.path_info in UNSCOPED:
             return _view(request)
         with scope.entered(caller.actor.workspace_id):
+            if view is not None:
+                return view(request)
             if is_write(request):
                 return _write(request, caller)
             return _view(request)

@@ -1,19 +1,33 @@
 """Endpoints of collaboration. Shape and status only."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Query, Router, Status
 
 from trimtab.accounts import public as accounts
 from trimtab.collab import documents, queries, schemas, subjects
+from trimtab.collab.files import names, store
+from trimtab.collab.files.sniff import SHOWN
 from trimtab.collab.models import WatchPreference
-from trimtab.collab.services import comments, watching
+from trimtab.collab.services import attachments, comments, watching
 from trimtab.core.actors import Actor
-from trimtab.core.edge import REFUSALS, actor_of, clock_of
+from trimtab.core.edge import REFUSALS, LateResponse, actor_of, clock_of, upload_of
+from trimtab.settings import CURRENT
 
 router = Router()
+BYTES = {
+    "responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+}
+BINARY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 COMMENT = {200: schemas.CommentOut} | REFUSALS
 
 
@@ -79,6 +93,68 @@ def react_to_comment(request: HttpRequest, comment_id: UUID, body: schemas.React
     actor = actor_of(request)
     comments.react(actor=actor, clock=clock_of(request), comment_id=comment_id, emoji=body.emoji, on=body.on)
     return _json(documents.comment_json(actor, comment_id))
+
+
+@router.get("/attachments", response={200: schemas.AttachmentsOut} | REFUSALS, operation_id="listAttachments",
+            tags=["attachments"])  # fmt: skip
+def list_attachments(request: HttpRequest, of: Query[schemas.RecordOf]) -> HttpResponse:
+    """The files of a record and of the comments on it, live or as it was."""
+    return _json(documents.attachments_json(actor_of(request), of.entity, of.id))
+
+
+@router.post("/attachments", response={201: schemas.AttachmentOut} | REFUSALS, operation_id="createAttachment",
+             tags=["attachments"], openapi_extra=BINARY)  # fmt: skip
+def create_attachment(request: HttpRequest, of: Query[schemas.UploadOf]) -> HttpResponse:
+    """Put a file on a record: the body is the file itself. What it is, is told from its bytes alone.
+
+    Answers 413 `file_too_large` or `quota_reached`, 400 `file_type_refused`.
+    """
+    actor = actor_of(request)
+    made = attachments.attach(
+        actor=actor,
+        clock=clock_of(request),
+        entity=of.entity,
+        record_id=of.id,
+        name=of.name,
+        upload=upload_of(request),
+        limits=CURRENT.files,
+        draft=of.draft,
+    )
+    return _json(documents.attachment_json(actor, made.id), 201)
+
+
+@router.get("/attachments/{attachment_id}/content", response={200: None} | REFUSALS,
+            operation_id="getAttachmentContent", tags=["attachments"], openapi_extra=BYTES)  # fmt: skip
+def get_attachment_content(request: HttpRequest, attachment_id: UUID, download: bool = False) -> HttpResponseBase:
+    """The file itself. Pictures of safe kinds may be shown in place; everything else is only ever saved."""
+    actor = actor_of(request)
+    kept = attachments.find_kept(actor, attachment_id)
+    tag = f'"{kept.sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    inline = kept.content_type in SHOWN and not download
+    return LateResponse(
+        partial(store.current().open, actor.workspace_id, kept.file_id),
+        content_type=kept.content_type if inline else "application/octet-stream",
+        headers={
+            "Content-Disposition": names.disposition(kept.name, inline=inline),
+            "Content-Length": str(kept.size),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, no-cache",
+            "ETag": tag,
+        },
+    )
+
+
+@router.delete("/attachments/{attachment_id}", response={204: None} | REFUSALS, operation_id="deleteAttachment",
+               tags=["attachments"])  # fmt: skip
+def delete_attachment(request: HttpRequest, attachment_id: UUID, purge: bool = False) -> Status[None]:
+    """One's own; an editor anybody's. Undo brings it back for thirty days, unless an admin purges it at once."""
+    attachments.delete_attachment(
+        actor=actor_of(request), clock=clock_of(request), attachment_id=attachment_id, purge=purge
+    )
+    return Status(204, None)
 
 
 @router.get("/mentionables", response={200: list[schemas.MentionableOut]} | REFUSALS, operation_id="listMentionables",

@@ -7,17 +7,22 @@ A domain lets its records be talked about in two steps: a migration with ``selec
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
 from uuid import UUID
 
 from trimtab.collab import errors, queries, sources, subjects
+from trimtab.collab.files import store
 from trimtab.collab.rules import REACTIONS, Mentionable
-from trimtab.collab.services import bulk, comments, watching
+from trimtab.collab.services import attachments, bulk, comments, watching
+from trimtab.collab.services.attachments import Upload
 from trimtab.collab.services.bulk import CommentRejection, ImportedComment, ImportedComments
 from trimtab.collab.services.watching import Watching
 from trimtab.collab.subjects import About, Describe, Owners, Subject
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.ledger import Part
+from trimtab.settings import FileSettings
 
 __all__ = [
     "REACTIONS",
@@ -29,10 +34,14 @@ __all__ = [
     "ImportedComments",
     "Mentionable",
     "Owners",
+    "Upload",
     "Watching",
     "about",
+    "admit_file",
+    "attach_file",
     "delete_about",
     "delete_comment",
+    "drop_file",
     "edit_comment",
     "errors",
     "get_comment",
@@ -44,6 +53,7 @@ __all__ = [
     "register_subject",
     "resolve_thread",
     "set_watching",
+    "take_in_file",
     "watchers_of",
 ]
 _PARTS = (
@@ -168,3 +178,46 @@ def import_comments(actor: Actor, clock: Clock, batch: UUID, imported: Sequence[
 def import_watchers(actor: Actor, clock: Clock, batch: UUID, entity: str, pairs: Iterable[tuple[UUID, UUID]]) -> int:
     """See ``services.bulk.import_watchers``."""
     return bulk.import_watchers(actor, clock, batch, entity, pairs)
+
+
+def admit_file(actor: Actor, *, entity: str, record_id: UUID, size: int, limits: FileSettings) -> None:
+    """See ``services.attachments.admit``."""
+    attachments.admit(actor, entity=entity, record_id=record_id, size=size, limits=limits)
+
+
+def take_in_file(workspace_id: UUID, data: IO[bytes], limits: FileSettings) -> Upload:
+    """Put bytes into the store that the settings name; see ``services.attachments.take_in``. No transaction is open."""
+    return attachments.take_in(store.current(), workspace_id, data, limits)
+
+
+def drop_file(workspace_id: UUID, upload: Upload) -> None:
+    """Remove bytes that no record came to hold. No transaction is open."""
+    store.current().delete(workspace_id, upload.file_id)
+
+
+def attach_file(
+    *,
+    actor: Actor,
+    clock: Clock,
+    entity: str,
+    record_id: UUID,
+    name: str,
+    content: bytes,
+    limits: FileSettings,
+    comment_id: UUID | None = None,
+) -> UUID:
+    """Put small content that is at hand on a record, or on a comment about it. For the sample and for imports, which
+    may keep a transaction open over a store on this machine. See ``services.attachments.attach``.
+    """
+    upload = attachments.take_in(store.current(), actor.workspace_id, BytesIO(content), limits)
+    made: UUID = attachments.attach(
+        actor=actor,
+        clock=clock,
+        entity=entity,
+        record_id=record_id,
+        name=name,
+        upload=upload,
+        limits=limits,
+        comment_id=comment_id,
+    ).id
+    return made

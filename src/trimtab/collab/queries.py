@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from trimtab.collab.rules import Directory, Mentionable, fold
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
 from trimtab.core.models import ExternalKey, ScopedQuerySet
+from trimtab.core.query.database import fetch
 
 M = TypeVar("M", bound=models.Model)
 
@@ -128,3 +130,36 @@ def my_watch_preference(actor: Actor) -> WatchPreference:
     mine = [actor.person_id] if actor.person_id else []
     said = watch_preferences(actor, mine)
     return said.get(mine[0], WatchPreference()) if mine else WatchPreference()
+
+
+_UNHELD = """
+select f.id from collab_storedfile f
+where f.workspace_id = %(workspace)s and f.purged_at is null
+  and not exists (select from collab_attachment a where a.workspace_id = f.workspace_id and a.file_id = f.id)
+  and case when exists (select from scoped.attachment_version v where v.file_id = f.id)
+    then not exists (select from scoped.attachment_version v
+      where v.file_id = f.id and coalesce(v.closed_recorded_at, v.voided_at, now()) >= %(deleted_before)s)
+    else f.created_at < %(made_before)s end
+"""
+
+
+def unheld_files(actor: Actor, *, deleted_before: datetime, made_before: datetime) -> list[UUID]:
+    """Files that no record has held since ``deleted_before``, or that none ever held and that are older than
+    ``made_before``."""
+    given = {"workspace": actor.workspace_id, "deleted_before": deleted_before, "made_before": made_before}
+    return [row[0] for row in fetch(_UNHELD, given)]
+
+
+def purged_files(actor: Actor, *, since: datetime) -> set[UUID]:
+    """Files that were purged since then."""
+    return set(rows(actor, StoredFile).filter(purged_at__gte=since).values_list("id", flat=True))
+
+
+def kept_files(actor: Actor) -> set[UUID]:
+    """Files whose bytes should be in the store."""
+    return set(rows(actor, StoredFile).filter(purged_at=None).values_list("id", flat=True))
+
+
+def list_workspace_ids() -> list[UUID]:
+    """Every workspace, for work that runs by the clock. Needs none to be set."""
+    return [row[0] for row in fetch("select id from list_workspaces()", {})]

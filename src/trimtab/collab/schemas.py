@@ -21,6 +21,13 @@ class RecordOf(Schema):
     id: UUID
 
 
+class UploadOf(RecordOf):
+    """``name`` as people call the file. A ``draft`` waits, for a day, for a comment of its author's."""
+
+    name: Annotated[str, Field(min_length=1, max_length=1000)]
+    draft: bool = False
+
+
 class CommentsOf(RecordOf):
     """``after``: the ``next`` of the page before."""
 

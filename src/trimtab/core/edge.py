@@ -3,11 +3,12 @@
 The HTTP edge puts a ``Caller`` on every request before any endpoint runs; the domains' routers read it here.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Schema
 
 from trimtab.core.actors import Actor, Clock, Lens
@@ -47,9 +48,29 @@ def clock_of(request: HttpRequest) -> Clock:
     return clock
 
 
+def upload_of(request: HttpRequest) -> Any:
+    """The file that came with the request, as the edge took it in."""
+    return request.upload  # type: ignore[attr-defined]
+
+
 def lens_of(request: HttpRequest) -> Lens:
     """The point of view of a GET (``?as_of=…&known_on=…``); live for everything else."""
     return actor_of(request).lens
+
+
+class LateResponse(StreamingHttpResponse):
+    """An answer whose body comes from elsewhere, asked for when the request's transaction is over.
+
+    ``source`` may still refuse (DomainError) as it is called; its pieces are read in no particular thread.
+    """
+
+    def __init__(self, source: Callable[[], Iterator[bytes]], **more: Any) -> None:
+        super().__init__(**more)
+        self._source = source
+
+    def begin(self) -> None:
+        """Open the source."""
+        self.streaming_content = self._source()
 
 
 class Problem(Schema):

@@ -12,7 +12,6 @@ from trimtab.collab import queries
 from trimtab.collab.errors import PastIsReadOnly
 from trimtab.collab.models import Comment, Mention, Reaction, Watcher
 from trimtab.collab.services import comments
-from trimtab.collab.tests.factories import found, make_item, read, say, talk
 from trimtab.core import ledger
 from trimtab.core.actors import Actor, Lens, Role
 from trimtab.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
@@ -21,6 +20,7 @@ from trimtab.core.tests.factories import NOON, inside, later
 from trimtab.roadmap.services import items
 from trimtab.roadmap.services.past import undo_change_set
 from trimtab.roadmap.tests.factories import make_record, make_team
+from trimtab.roadmap.tests.talk import found, make_item, read, say, talk
 
 
 def last_change_set() -> UUID:
