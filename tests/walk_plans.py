@@ -84,11 +84,18 @@ class World:
         with inside(self.actor):
             return operations.start(self.actor, NOON, kind="test", label="test", given={})
 
-    def comment(self, **body: Any) -> dict[str, Any]:
+    def comment(self) -> dict[str, Any]:
         """A comment on an item, by the caller where the caller may say something here, else by the admin."""
+        return self._said("/comments", {"entity": "item", "id": self.item()["id"], "body": "Why?"})
+
+    def attachment(self) -> dict[str, Any]:
+        """A file on an item, by the caller where the caller may put one there, else by the admin."""
+        return self._said(f"/attachments?entity=item&id={self.item()['id']}&name=a.json", {"words": 1})
+
+    def _said(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
         author = call_as(self.caller) if ours and self.caller and self.caller.may(CONTRIBUTE) else self.admin
-        response = author("post", "/comments", {"entity": "item", "id": self.item()["id"], "body": "Why?", **body})
+        response = author("post", path, body)
         assert response.status_code == 201, response.content
         return response.json()  # type: ignore[no-any-return]
 
@@ -339,6 +346,14 @@ PLANS: dict[str, Plan] = {
     "deleteComment": Plan(CONTRIBUTE, _one("/comments", World.comment), 204),
     "resolveComment": Plan(CONTRIBUTE, _comment("/resolved", resolved=True)),
     "reactToComment": Plan(CONTRIBUTE, _comment("/reactions", emoji="👍")),
+    "listAttachments": _read(_of("/attachments"), named=True),
+    "createAttachment": Plan(
+        CONTRIBUTE,
+        lambda world: Request(f"/attachments?entity=item&id={world.item()['id']}&name=a.json", {"words": 1}),
+        201,
+    ),
+    "getAttachmentContent": _read(_one("/attachments", World.attachment, "/content"), named=True),
+    "deleteAttachment": Plan(CONTRIBUTE, _one("/attachments", World.attachment), 204),
     "listMentionables": _read(_at("/mentionables?text=a")),
     "listWatchers": _read(_of("/watchers"), named=True),
     "setWatching": Plan(VIEW, lambda world: Request("/watchers", _about(world, watching=True))),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final, cast
 from uuid import UUID
 
 import urllib3
@@ -38,7 +38,7 @@ class Bucket:
     def put(self, workspace_id: UUID, file_id: UUID, data: IO[bytes], size: int) -> None:
         with _answering():
             self._client.put_object(
-                self._settings.bucket, self._name(workspace_id, file_id), data, size, part_size=PART
+                self._settings.bucket, self._name(workspace_id, file_id), cast("BinaryIO", data), size, part_size=PART
             )
 
     def open(self, workspace_id: UUID, file_id: UUID) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,9 @@ class Disk:
 
     def put(self, workspace_id: UUID, file_id: UUID, data: IO[bytes], size: int) -> None:
         path = self._path(workspace_id, file_id)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(".part")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 shutil.copyfileobj(data, file, CHUNK)
                 file.flush()
@@ -53,7 +54,8 @@ class Disk:
         except OSError as error:
             raise StoreUnavailable("The file cannot be kept: the disk does not take it.") from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def open(self, workspace_id: UUID, file_id: UUID) -> Iterator[bytes]:
         try:

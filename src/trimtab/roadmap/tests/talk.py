@@ -1,10 +1,15 @@
 """Plain builders of what people say; a test names only what it is about."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from trimtab.accounts.tests.factories import found_workspace, join
+import orjson
+from django.test import Client
+
+from trimtab.accounts.tests.factories import Call, found_workspace, join
 from trimtab.collab import documents
+from trimtab.collab.files import store
 from trimtab.collab.models import Comment
 from trimtab.collab.services import comments
 from trimtab.core.actors import Actor, Clock, Role
@@ -13,7 +18,8 @@ from trimtab.roadmap.models import Item
 from trimtab.roadmap.services import defaults
 from trimtab.roadmap.tests.factories import make_item
 
-__all__ = ["found", "join", "make_item", "read", "say", "talk"]
+__all__ = ["PNG", "found", "join", "kept", "make_item", "read", "say", "talk", "upload"]
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
 
 def found() -> Actor:
@@ -38,7 +44,18 @@ def say(actor: Actor, item: Item, body: str = "Why so late?", clock: Clock = NOO
 
 def read(actor: Actor, item_id: UUID) -> list[dict[str, Any]]:
     """The comments on an item as ``actor`` reads them, oldest first."""
-    import orjson
-
     with inside(actor):
         return orjson.loads(documents.comments_json(actor, "item", item_id))["comments"]  # type: ignore[no-any-return]
+
+
+def upload(call: Call, item_id: Any, content: bytes = PNG, name: str = "plan.png", **over: Any) -> Any:
+    """Send a file as the body of a request."""
+    of = urlencode({"entity": "item", "id": item_id, "name": name, **over})
+    return Client().generic(
+        "POST", f"/api/v1/attachments?{of}", content, content_type="application/octet-stream", headers=call.headers
+    )
+
+
+def kept(actor: Actor) -> set[UUID]:
+    """The files of a workspace whose bytes are in the store."""
+    return {file_id for file_id, _ in store.current().kept(actor.workspace_id)}
