@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from trimtab.accounts import public as accounts
-from trimtab.accounts.services import invitations
+from trimtab.accounts.services import field_groups, invitations
+from trimtab.accounts.services.field_groups import GroupValues
 from trimtab.accounts.tests.factories import found_workspace, join, make_token, unique_email
 from trimtab.collab.models import Attachment, Comment, Mention, Reaction, StoredFile, Watcher, WatchPreference
 from trimtab.core import operations
@@ -116,6 +117,8 @@ def fill(actor: Actor) -> None:
             workspace_id=actor.workspace_id, operation_id=running.id, part="items", row=1, action="keep"
         )
         IdempotencyKey.objects.create(workspace_id=actor.workspace_id, actor_id=uuid4(), key="k", fingerprint="f")
+        kept = GroupValues(name="Money", fields=[("item", "benefit")], people=[viewer.person_id])
+        field_groups.create_group(actor=actor, clock=NOON, values=kept)
         invitations.invite(actor=actor, clock=NOON, email=unique_email(), role=Role.VIEWER)
         Counter.objects.get_or_create(workspace_id=actor.workspace_id, name="test")
         _talk(actor, child.id, viewer)

@@ -24,6 +24,15 @@ def _accept(world: World) -> Request:
     return Request("/invitations/accept", {"token": link.partition("#")[2]})
 
 
+def _group(world: World) -> dict[str, object]:
+    """A group that keeps nothing, so that no other walk finds something missing."""
+    return {"name": world.name(), "roles": ["editor"]}
+
+
+def _made_group(world: World) -> dict[str, object]:
+    return world.make("/field-groups", **_group(world))
+
+
 def _leaver(world: World) -> dict[str, object]:
     person = world.named("/people")
     world.make("/items", title=world.name(), level_id=level(world.actor), owner_id=person["id"])
@@ -41,6 +50,11 @@ ADMINISTRATION: dict[str, Plan] = {
     ),
     "withdrawInvitation": Plan(ADMIN, _one("/invitations", _invitation), 204),
     "acceptInvitation": Plan(VIEW, _accept, named=False, session=True),
+    "listFieldGroups": Plan(ADMIN, _at("/field-groups"), named=False),
+    "listGuardableFields": Plan(ADMIN, _at("/field-groups/fields"), named=False),
+    "createFieldGroup": Plan(ADMIN, lambda w: Request("/field-groups", _group(w)), 201, named=False),
+    "changeFieldGroup": Plan(ADMIN, lambda w: Request(f"/field-groups/{_made_group(w)['id']}", _group(w))),
+    "deleteFieldGroup": Plan(ADMIN, _one("/field-groups", _made_group), 204),
     "listHoldings": Plan(ADMIN, _one("/people", _leaver, "/holdings")),
     "handOver": Plan(ADMIN, _hand_over),
 }

@@ -12,10 +12,10 @@ from django.db.models import Q
 from trimtab.accounts.models import ApiToken, Invitation, Membership, Person, Team, TeamMember, User
 from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.errors import NotFound
-from trimtab.core.models import ScopedQuerySet, Workspace
+from trimtab.core.models import FieldGroup, ScopedQuerySet, Workspace
 from trimtab.core.query.lens import everything
 
-M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken, Invitation)
+M = TypeVar("M", Workspace, Person, Membership, Team, TeamMember, ApiToken, Invitation, FieldGroup)
 
 
 def one(actor: Actor, model: type[M], record_id: UUID, *, lock: bool = False) -> M:
@@ -167,6 +167,13 @@ def list_places(user_id: UUID) -> list[Place]:
     with connection.cursor() as cursor:
         cursor.execute("select workspace_id, slug, name, timezone, role, person_id from workspaces_of(%s)", [user_id])
         return [Place(w, slug, name, zone, Role(role), person) for w, slug, name, zone, role, person in cursor]
+
+
+def hidden_from(workspace_id: UUID, person_id: UUID | None, role: Role) -> frozenset[str]:
+    """The fields that are kept from somebody. Needs no workspace to be set."""
+    with connection.cursor() as cursor:
+        cursor.execute("select hidden_from(%s, %s, %s)", [workspace_id, person_id, role.value])
+        return frozenset(cursor.fetchone()[0])
 
 
 def find_user(email: str) -> User | None:

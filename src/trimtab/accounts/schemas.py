@@ -265,6 +265,39 @@ class HandedOverOut(Schema):
     tokens: int
 
 
+class GuardedOut(Schema):
+    """A field that can be kept from some. ``field`` is the name by which a group keeps it."""
+
+    entity: str
+    field: str
+    label: str
+
+
+class GuardedIn(Body):
+    entity: str = Field(min_length=1, max_length=40)
+    field: str = Field(min_length=1, max_length=80)
+
+
+class FieldGroupOut(Schema):
+    """Fields that only these people, and everybody of these roles, see."""
+
+    id: UUID
+    version: int
+    name: str
+    description: str
+    fields: list[GuardedOut]
+    people: list[UUID]
+    roles: list[Role]
+
+
+class FieldGroupIn(Body):
+    name: str = Field(min_length=1, max_length=120)
+    description: str = Field("", max_length=500)
+    fields: list[GuardedIn] = Field(default_factory=list, max_length=100)
+    people: list[UUID] = Field(default_factory=list, max_length=500)
+    roles: list[Role] = Field(default_factory=list, max_length=5)
+
+
 class TokenOut(Schema):
     id: UUID
     name: str

@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 import trimtab
 from trimtab.accounts.api import router as accounts
+from trimtab.accounts.api_fields import router as field_groups
 from trimtab.accounts.api_people import router as people
 from trimtab.api.middleware import INVITED, OPEN
 from trimtab.api.routes import config, exports, history, operations, workspaces
@@ -81,6 +82,7 @@ api = Api(
 for router in (
     accounts,
     people,
+    field_groups,
     workspaces.router,
     config.router,
     queries.router,

@@ -28,6 +28,7 @@ WORKSPACE_IN_SESSION: Final = "trimtab_workspace"
 # Nobody waits for ever: not for a row that somebody else holds, not for an answer that takes too long.
 _BEARER: Final = """
 select user_id, email, user_name, workspace_id, slug, timezone, scope, role, person_id, person_name,
+  hidden_from(workspace_id, person_id, role),
   set_config('trimtab.workspace', workspace_id::text, true), set_config('lock_timeout', '10s', true),
   set_config('statement_timeout', '60s', true)
 from resolve_token(%s)
@@ -35,6 +36,7 @@ from resolve_token(%s)
 _SESSION: Final = "select session_data from django_session where session_key = %s and expire_date > now()"
 _BY_USER: Final = """
 select u.email, u.name, u.password, m.workspace_id, m.slug, m.timezone, m.role, m.person_id, m.person_name,
+  hidden_from(m.workspace_id, m.person_id, m.role),
   set_config('trimtab.workspace', coalesce(m.workspace_id::text, ''), true), set_config('lock_timeout', '10s', true),
   set_config('statement_timeout', '60s', true)
 from accounts_user u left join lateral member_of(u.id, %s, %s) m on true
@@ -89,7 +91,7 @@ def _by_token(request: HttpRequest, clock: Clock, request_id: str, authorization
     row = _row(_BEARER, [hashlib.sha256(secret.strip().encode()).digest()])
     if row is None:
         raise Unauthenticated("This token is unknown, has expired or was revoked.")
-    user_id, email, name, workspace_id, slug, timezone, scope, role, person_id, person_name = row[:10]
+    user_id, email, name, workspace_id, slug, timezone, scope, role, person_id, person_name, hidden = row[:11]
     wanted = _wanted_workspace(request)
     if wanted is not None and wanted != slug:
         raise NotFound("There is no such workspace.")
@@ -104,6 +106,7 @@ def _by_token(request: HttpRequest, clock: Clock, request_id: str, authorization
         read_only=scope == "read",
         lens=_lens(request, timezone),
         request_id=request_id,
+        hidden=frozenset(hidden or ()),
     )
     return caller
 
@@ -117,7 +120,7 @@ def _by_session(request: HttpRequest, clock: Clock, request_id: str) -> Caller:
         raise Unauthenticated("Sign in again.")
     if request.method not in SAFE and check_csrf(request) is not None:
         raise CsrfFailed("The header X-CSRFToken is missing or does not match the cookie.")
-    email, name, _, workspace_id, slug, timezone, role, person_id, person_name = row[:9]
+    email, name, _, workspace_id, slug, timezone, role, person_id, person_name, hidden = row[:10]
     caller = Caller(clock=clock, user_id=user_id, email=email, name=name, session=session)
     if workspace_id is None:
         if wanted is not None:
@@ -136,6 +139,7 @@ def _by_session(request: HttpRequest, clock: Clock, request_id: str) -> Caller:
         person_id=person_id,
         lens=_lens(request, timezone),
         request_id=request_id,
+        hidden=frozenset(hidden or ()),
     )
     return caller
 

@@ -76,7 +76,10 @@ LIVE = Lens()
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The resolved caller of one request, job or command. Built once at the edge, then passed down."""
+    """The resolved caller of one request, job or command. Built once at the edge, then passed down.
+
+    ``hidden`` names the fields that are kept from them, see ``core.guards``.
+    """
 
     id: UUID | None
     workspace_id: UUID
@@ -88,6 +91,7 @@ class Actor:
     read_only: bool = False
     lens: Lens = LIVE
     request_id: str = ""
+    hidden: frozenset[str] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         """Whether the role, and the token it came with, allow ``permission``."""

@@ -137,6 +137,53 @@ class CustomField(Record):
         return self.key
 
 
+class FieldGroup(Record):
+    """Fields that only named people and roles see, today and in the past; see ``core.guards``."""
+
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="field_group_name", fields=["workspace_id", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldGroupField(Record):
+    """A field that a group keeps: ``field`` is the name of a guard, ``custom.<id>`` or ``dim.<id>``."""
+
+    group = reference("core.FieldGroup")
+    entity = models.CharField(max_length=40)
+    field = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="field_group_field_once", fields=["workspace_id", "entity", "field"]),
+        ]
+
+
+class FieldGroupReader(Record):
+    """Who sees the fields of a group: a person, or everybody of a role. Exactly one of the two."""
+
+    group = reference("core.FieldGroup")
+    person_id = models.UUIDField(null=True)
+    role = models.CharField(max_length=20, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="field_group_reader_one",
+                condition=Q(person_id__isnull=False, role__isnull=True) | Q(person_id__isnull=True, role__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="field_group_reader_once",
+                fields=["workspace_id", "group", "person_id", "role"],
+                nulls_distinct=False,
+            ),
+        ]
+
+
 class CustomLink(Record):
     """One value of a custom field that points at a record. Exactly one of ``person_id``, ``team_id``, ``item_id``."""
 

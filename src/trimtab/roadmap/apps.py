@@ -6,8 +6,9 @@ class RoadmapConfig(AppConfig):
     label = "roadmap"
 
     def ready(self) -> None:
-        from trimtab.roadmap import belongings, sources, talk
+        from trimtab.roadmap import belongings, guards, sources, talk
 
         belongings.register()
+        guards.register()
         sources.register()
         talk.register()

@@ -9,6 +9,7 @@ from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
 from trimtab.core.query.database import fetch
 from trimtab.core.query.lens import parameters, rel
+from trimtab.roadmap.guards import seen_item
 
 _RELATIONS = (
     "item", "item_text", "item_value", "item_phase", "item_rollup", "dimension", "estimate", "dependency", "relation",
@@ -82,7 +83,20 @@ def item_json(actor: Actor, item_id: UUID) -> bytes:
     if not rows:
         raise NotFound("There is no such item.")
     text: str = rows[0][0]
-    return text.encode()
+    if not actor.hidden:
+        return text.encode()
+    return seen_item(actor, text, *_ids(actor))
+
+
+def _ids(actor: Actor) -> tuple[dict[str, str], dict[str, str]]:
+    """The ids of dimensions, and of the workspace's own fields, by key, as the actor's lens sees them."""
+    dimension, field = rel("dimension", actor.lens), rel("custom_field", actor.lens)
+    found = fetch(
+        f"select 'd', key, id::text from {dimension} d union all"  # noqa: S608 - our own names
+        f" select 'f', key, id::text from {field} f where entity = 'item'",
+        parameters(actor.lens),
+    )
+    return {k: i for kind, k, i in found if kind == "d"}, {k: i for kind, k, i in found if kind == "f"}
 
 
 def item_document(actor: Actor, item_id: UUID) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """What can be asked of the plan: the fields of items and of everything around them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from trimtab.core import guards
 from trimtab.core.fields import registry
 from trimtab.core.fields.custom import BENEFIT, custom_fields
 from trimtab.core.fields.spec import FieldKind as K
@@ -125,6 +127,7 @@ def _dimensions(rows: list[dict[str, Any]], known: Mapping[str, FieldSpec]) -> l
             link=Link("item_value", "item_id", "value_id", f"dimension_id = '{row['id']}'"),
             sortable=False,
             alias=row["key"],
+            guards=(f"item.dim.{row['id']}",),
         )
         for row in rows
     ]
@@ -153,7 +156,7 @@ ITEM = source(
     ladder=("level_id", "level"),
     order=(Key('lower({r}.title collate "C")', "text", nullable=False),),
     default_sort=(("rank", False),),
-    search=Search("{r}.title", "item_text", "tsv"),
+    search=Search("{r}.title", "item_text", "tsv", guard="item.text"),
     providers=(DIMENSIONS, custom_fields("item")),
 )
 
@@ -284,4 +287,9 @@ SOURCES = [
 def register() -> None:
     """Tell the registry. Called when the app is ready."""
     for each in (*SOURCES, *source_ties.SOURCES):
-        registry.register(each)
+        registry.register(replace(each, fields={name: _guarded(each.entity, f) for name, f in each.fields.items()}))
+
+
+def _guarded(entity: str, field: FieldSpec) -> FieldSpec:
+    guard = f"{entity}.{guards.ANY}" if field.name == "review" else guards.of_field(entity, field.name)
+    return replace(field, guards=(guard,) if guard else ())

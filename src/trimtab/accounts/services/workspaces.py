@@ -113,12 +113,14 @@ def find_actor(*, user: User, slug: str, origin: Origin, request_id: str = "") -
     """``user`` as a member of the workspace at ``slug``: what a command acts as. Raises NotFound."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select workspace_id, role, person_id, person_name from member_of(%s, %s, null)", [user.id, slug]
+            "select workspace_id, role, person_id, person_name, hidden_from(workspace_id, person_id, role)"
+            " from member_of(%s, %s, null)",
+            [user.id, slug],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotFound(f"There is no workspace “{slug}” that {user.email} belongs to.")
-    workspace_id, role, person_id, person_name = row
+    workspace_id, role, person_id, person_name, hidden = row
     return Actor(
         id=user.id,
         workspace_id=workspace_id,
@@ -127,6 +129,7 @@ def find_actor(*, user: User, slug: str, origin: Origin, request_id: str = "") -
         origin=origin,
         person_id=person_id,
         request_id=request_id,
+        hidden=frozenset(hidden),
     )
 
 
@@ -142,4 +145,5 @@ def actor_of_user(user_id: UUID, workspace_id: UUID) -> Actor:
         role=place.role,
         name=user.name or user.email,
         person_id=place.person_id,
+        hidden=queries.hidden_from(workspace_id, place.person_id, place.role),
     )

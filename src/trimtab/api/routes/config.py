@@ -10,6 +10,7 @@ from trimtab import settings
 from trimtab.accounts import public as accounts
 from trimtab.accounts.api import workspace_out
 from trimtab.accounts.schemas import WorkspaceOut
+from trimtab.core import guards
 from trimtab.core.edge import REFUSALS, actor_of
 from trimtab.core.errors import NotFound
 from trimtab.roadmap import public as roadmap
@@ -41,7 +42,10 @@ class PersonRef(Schema):
 
 
 class ConfigOut(Schema):
-    """The words, people and places of a workspace. Lists come in the order in which they are shown."""
+    """The words, people and places of a workspace. Lists come in the order in which they are shown.
+
+    ``hidden`` names the fields of items that are kept from the caller.
+    """
 
     workspace: WorkspaceOut
     levels: list[roadmap_schemas.LevelOut]
@@ -53,6 +57,7 @@ class ConfigOut(Schema):
     dimensions: list[roadmap_schemas.DimensionOut]
     custom_fields: list[roadmap_schemas.FieldOut]
     releases: list[roadmap_schemas.ReleaseOut]
+    hidden: list[str]
 
 
 @router.get("/config", response={200: ConfigOut} | REFUSALS, operation_id="getConfig")
@@ -62,7 +67,11 @@ def get_config(request: HttpRequest, lens: Query[LensOf]) -> dict[str, Any]:
     The workspace's own settings are always today's.
     """
     actor = actor_of(request)
-    return roadmap.config(actor) | {
+    config = roadmap.config(actor)
+    return config | {
+        "custom_fields": [f for f in config["custom_fields"] if not guards.hides(actor, f"{f.entity}.custom.{f.id}")],
+        "dimensions": [d for d in config["dimensions"] if not guards.hides(actor, f"item.dim.{d.id}")],
+        "hidden": guards.hidden_names(actor, "item"),
         "workspace": workspace_out(accounts.get_workspace(actor)),
         "teams": accounts.list_teams(actor),
         "people": accounts.list_people(actor),

@@ -30,7 +30,9 @@ def custom_fields(entity: str) -> FieldProvider:
     return FieldProvider(
         sql=(
             "select coalesce(json_agg(json_build_object('id', f.id, 'key', f.key, 'name', f.name, 'type', f.type,"  # noqa: S608
-            " 'options', f.options, 'unit', f.unit, 'confidential', f.confidential, 'indexed', f.indexed,"
+            " 'options', f.options, 'unit', f.unit, 'indexed', f.indexed, 'guard', f.entity || '.custom.' || f.id,"
+            " 'confidential', f.confidential and not exists (select from scoped.field_group_field g"
+            " where g.entity = f.entity and g.field = 'custom.' || f.id),"
             " 'formula', f.formula, 'rolls_up', f.rolls_up, 'benefit', w.benefit_unit)"
             " order by f.position, f.key), '[]')"
             f" from scoped.custom_field f cross join scoped.workspace w where f.entity = '{entity}'"
@@ -60,6 +62,7 @@ def _exactness(spec: FieldSpec) -> FieldSpec | None:
     return FieldSpec(
         f"{spec.name}.precision", f"{spec.label} precision", FieldKind.CHOICE, spec.parts[0], joins=spec.joins,
         options=_PRECISIONS, brings=spec.brings, custom=True, confidential=spec.confidential,
+        guards=spec.guards,
     )  # fmt: skip
 
 
@@ -69,6 +72,7 @@ def _field(row: dict[str, Any]) -> FieldSpec:
         "label": row["name"],
         "custom": True,
         "confidential": row["confidential"],
+        "guards": (row["guard"],),
         "unit": row["unit"],
         "indexed": row["indexed"],
     }

@@ -153,6 +153,7 @@ def _spec(row: dict[str, Any], typed: Typed, leaves: Mapping[str, Leaf]) -> Fiel
         brings=brings,
         custom=True,
         confidential=row["confidential"] or any(leaf.spec.confidential for leaf in leaves.values()),
+        guards=(row["guard"], *(guard for leaf in leaves.values() for guard in leaf.spec.guards)),
         unit=made.unit,
         formula=row["formula"],
     )
@@ -175,6 +176,7 @@ def _without_values(row: dict[str, Any], why: str) -> FieldSpec:
         "null::numeric",
         custom=True,
         confidential=row["confidential"],
+        guards=(row["guard"],),
         formula=row["formula"] or "",
         problem=f"{row['name']}: {why}",
     )

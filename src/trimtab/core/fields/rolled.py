@@ -56,12 +56,13 @@ def rolled_field(row: dict[str, Any], stated: FieldSpec, lookup: Lookup) -> Fiel
             "null::numeric",
             custom=True,
             confidential=stated.confidential,
+            guards=stated.guards,
             problem=problem,
         )
     join = f"roll_{UUID(row['id']).hex}"
     down, all_rows = _templates(rule)
     counts = rule.how == "count"
-    hidden = [spec for spec in (stated, rule.of, rule.weight) if spec is not None and spec.confidential]
+    used = [spec for spec in (stated, rule.of, rule.weight) if spec is not None]
     return FieldSpec(
         name,
         label,
@@ -72,7 +73,8 @@ def rolled_field(row: dict[str, Any], stated: FieldSpec, lookup: Lookup) -> Fiel
         live=down,
         options=() if counts else rule.of.options,
         unit="" if counts else rule.of.unit,
-        confidential=bool(hidden),
+        confidential=any(spec.confidential for spec in used),
+        guards=tuple(guard for spec in used for guard in spec.guards),
         custom=True,
         rolls_up=_SAID[rule.how],
     )

@@ -89,7 +89,7 @@ class FieldSpec:
     ``indexed`` that it has an index of its own. ``alias`` is a second name, where nothing else has it.
     ``live`` is the value as it is read for a page of today, where that costs less than ``sql``. ``brings`` holds joins
     that the field needs and its source does not know. ``formula`` is what it is computed of; ``problem`` says in words
-    why it has no values.
+    why it has no values. ``guards`` name what keeps it from some, any of them, see ``core.guards``.
     """
 
     name: str
@@ -119,15 +119,20 @@ class FieldSpec:
     brings: Mapping[str, Join] = field(default_factory=dict)
     formula: str = ""
     problem: str = ""
+    guards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Full text: a title on the row and a vector in a relation beside it, both of configuration public.trimtab."""
+    """Full text: a title on the row and a vector in a relation beside it, both of configuration public.trimtab.
+
+    ``guard`` is what keeps the text from some.
+    """
 
     title: str
     body_entity: str
     body_vector: str
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

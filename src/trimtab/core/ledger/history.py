@@ -1,7 +1,7 @@
 """What happened to a record and all that belongs to it, newest first: who, when, through what, why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from trimtab.core import guards
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.ledger.belongings import records_sql
 from trimtab.core.ledger.models import Batch
@@ -75,6 +76,29 @@ def history(
     """The changes of a record and of what belongs to it, deleted parts included, by the time at which they were true,
     newest first; ``before_seq`` goes on after a line."""
     actor.require(Permission.VIEW)
+    found: list[HistoryLine] = []
+    while len(found) < limit:
+        lines = _lines(actor, entity, record_id, before_seq, limit)
+        found += [seen for line in lines if (seen := _seen(actor, line)) is not None]
+        if len(lines) < limit:
+            break
+        before_seq = lines[-1].seq
+    return found[:limit]
+
+
+def _seen(actor: Actor, line: HistoryLine) -> HistoryLine | None:
+    """The line without what is kept from the actor; None where nothing is left of it."""
+    if not actor.hidden:
+        return line
+    about = dict(line.told) | {name: new if new is not None else old for name, (old, new) in line.fields.items()}
+    fields = {k: v for k, v in line.fields.items() if not guards.is_hidden(actor, line.entity, k, about)}
+    if len(fields) == len(line.fields):
+        return line
+    told = {k: v for k, v in line.told.items() if not guards.is_hidden(actor, line.entity, k, about)}
+    return replace(line, fields=fields, told=told) if fields else None
+
+
+def _lines(actor: Actor, entity: str, record_id: UUID, before_seq: int | None, limit: int) -> list[HistoryLine]:
     with connection.cursor() as cursor:
         cursor.execute(
             _LINES.format(records=records_sql(entity)),

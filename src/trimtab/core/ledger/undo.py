@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from trimtab.core import guards
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.ids import new_id
 from trimtab.core.ledger.changes import change_set
@@ -75,7 +76,7 @@ def _undo(actor: Actor, clock: Clock, batch_id: UUID | None, change_set_id: UUID
             answer: dict[str, Any] = orjson.loads(cursor.fetchone()[0])
             if not answer["restored"]:
                 transaction.set_rollback(True)  # to before the undo's own batch
-    refused = tuple(map(_refusal, answer["refused"] or ()))
+    refused = tuple(_refusal(actor, row) for row in answer["refused"] or ())
     if not answer["restored"]:
         return UndoResult(None, 0, refused, {})
     touched = {entity: tuple(map(UUID, ids)) for entity, ids in (answer["touched"] or {}).items()}
@@ -94,6 +95,9 @@ def _label(actor: Actor, batch_id: UUID | None, change_set_id: UUID | None) -> s
     return row[0] if row else ""
 
 
-def _refusal(row: Mapping[str, Any]) -> Refusal:
+def _refusal(actor: Actor, row: Mapping[str, Any]) -> Refusal:
+    """What stands there now is kept from whom the field is."""
     at = row["at"] and datetime.fromisoformat(row["at"])
-    return Refusal(row["entity"], UUID(row["id"]), row["field"], row["reason"], row["current"], row["by"], at)
+    kept = bool(row["field"]) and guards.may_be_hidden(actor, row["entity"], row["field"])
+    current = None if kept else row["current"]
+    return Refusal(row["entity"], UUID(row["id"]), row["field"], row["reason"], current, row["by"], at)

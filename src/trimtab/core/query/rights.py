@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from trimtab.core import guards
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import Forbidden
 from trimtab.core.fields.spec import FieldSpec
@@ -23,6 +24,9 @@ def rows(actor: Actor, entity: str) -> str:
 
 
 def may_see(actor: Actor, field: FieldSpec) -> bool:
+    """Whether a field is the actor's to see, today and in the past."""
+    if any(guards.hides(actor, guard) for guard in field.guards):
+        return False
     return not field.confidential or actor.may(Permission.ADMIN)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from trimtab.core import ledger
+from trimtab.core import guards, ledger
 from trimtab.core.actors import Actor
-from trimtab.core.errors import Invalid
+from trimtab.core.errors import Forbidden, Invalid
 from trimtab.core.ids import new_id
 from trimtab.core.models import CustomField, CustomLink, FieldType
 from trimtab.roadmap import queries
@@ -34,6 +34,9 @@ def canonical_values(actor: Actor, values: Mapping[str, object]) -> Kept:
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise Invalid("There is no such field.", fields={f"custom.{key}": "There is no such field." for key in unknown})
+    kept_away = sorted(key for key in values if guards.hides(actor, f"item.custom.{known[key].id}"))
+    if kept_away:
+        raise Forbidden("You may not see or change this.", fields=[f"custom.{key}" for key in kept_away])
     return [(known[key], canonical(known[key], value)) for key, value in values.items()]
 
 

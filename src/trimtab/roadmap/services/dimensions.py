@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from trimtab.core import ledger
+from trimtab.core import guards, ledger
 from trimtab.core.actors import Actor, Clock
-from trimtab.core.errors import Invalid
+from trimtab.core.errors import Forbidden, Invalid
 from trimtab.core.ids import new_id
 from trimtab.roadmap import queries
 from trimtab.roadmap.models import Dimension, Item, ItemValue
@@ -28,6 +28,8 @@ def write(actor: Actor, item_id: UUID, values: Mapping[str, Sequence[UUID]]) -> 
     for key, wanted in values.items():
         if key not in known:
             raise Invalid("There is no such dimension.", fields={f"dimensions.{key}": "There is no such dimension."})
+        if guards.hides(actor, f"item.dim.{known[key].id}"):
+            raise Forbidden("You may not see or change this.", fields=[f"dimensions.{key}"])
         if len(set(wanted)) > 1 and not known[key].multiple:
             raise Invalid("One value is allowed here.", fields={f"dimensions.{key}": "One value is allowed here."})
         _revalue(actor, item_id, known[key].id, list(dict.fromkeys(wanted)))

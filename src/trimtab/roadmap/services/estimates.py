@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from trimtab.core import ledger
+from trimtab.core import guards, ledger
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.errors import Invalid
 from trimtab.core.ids import new_id
@@ -27,6 +27,7 @@ class Effort:
 def set_estimates(*, actor: Actor, clock: Clock, item_id: UUID, efforts: Iterable[Effort]) -> Item:
     """Make an item's estimates exactly these, one per team. Raises NotFound, Forbidden, PastIsReadOnly, Invalid."""
     item = lock_item(actor, item_id)
+    guards.require_writable(actor, "item", ("estimates",))
     wanted: dict[UUID | None, Effort] = {}
     for effort in efforts:
         if effort.team_id in wanted:

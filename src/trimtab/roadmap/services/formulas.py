@@ -111,7 +111,7 @@ def _derived(actor: Actor, candidate: dict[str, Any]) -> Derived:
 def _row(key: str, text: str) -> dict[str, Any]:
     return {
         "id": key, "key": key, "name": key, "type": FieldType.FORMULA, "options": [], "unit": "", "confidential": False,
-        "indexed": False, "formula": text, "rolls_up": None,
+        "indexed": False, "formula": text, "rolls_up": None, "guard": "",
     }  # fmt: skip
 
 
@@ -119,5 +119,5 @@ def _row_of(custom: CustomField) -> dict[str, Any]:
     return {
         "id": str(custom.id), "key": custom.key, "name": custom.name, "type": custom.type, "options": custom.options,
         "unit": custom.unit, "confidential": custom.confidential, "indexed": custom.indexed,
-        "formula": custom.formula, "rolls_up": custom.rolls_up,
+        "formula": custom.formula, "rolls_up": custom.rolls_up, "guard": f"{custom.entity}.custom.{custom.id}",
     }  # fmt: skip

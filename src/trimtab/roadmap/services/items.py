@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from trimtab.accounts.public import Kind, fiscal_calendar, get_workspace, period_of
 from trimtab.collab import public as collab
-from trimtab.core import ledger
+from trimtab.core import guards, ledger
 from trimtab.core.actors import Actor, Clock, Permission
 from trimtab.core.errors import Invalid, StaleVersion
 from trimtab.core.ids import new_id
@@ -53,6 +53,7 @@ def create_item(
     """
     require_write(actor, Permission.EDIT)
     _refuse_unknown(values)
+    guards.require_writable(actor, "item", values)
     if not values.get("level_id"):
         raise Invalid("An item needs a level.", fields={"level_id": "A level is missing."})
     item = Item(id=item_id or new_id(), workspace_id=actor.workspace_id)
@@ -92,6 +93,7 @@ def update_item(
     """
     item = lock_item(actor, item_id)
     _refuse_unknown(changes)
+    guards.require_writable(actor, "item", changes)
     asked = _columns(changes)
     kept = custom.canonical_values(actor, changes.get("custom") or {})
     ledger.check_stale(item, version_read=version, changes=asked | custom.asked(kept))

@@ -2,7 +2,7 @@
 
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.compile.filters import Filter
-from trimtab.core.query.compile.search import CONFIGURATION, tsquery
+from trimtab.core.query.compile.search import CONFIGURATION, reads_body, tsquery
 from trimtab.core.query.compile.sorts import Order, OrderKey
 from trimtab.core.query.nodes import EVERYTHING, And, Node, Text, canonical
 from trimtab.core.query.request import Request
@@ -50,6 +50,8 @@ def found(context: Context, text: Text, rest: Node, right: str) -> str:
             f" where b.{vector} @@ {query} and {where}"
         )
     newest = f"order by id desc limit {CANDIDATES}"
+    if not reads_body(context):
+        texts = f"{texts} and false"
     return (
         f"select id, sum(score)::real as score from ("
         f"(select id, {_TITLE_WEIGHT} * {_titled(text, query)} as score from ({titles} {newest}) t)"

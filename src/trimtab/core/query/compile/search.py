@@ -1,5 +1,6 @@
 """Search words to a safe tsquery. Every piece is a parameter; only letters and digits reach the tsquery parser."""
 
+from trimtab.core import guards
 from trimtab.core.query.compile.context import Context
 from trimtab.core.query.nodes import Term, Text
 
@@ -30,6 +31,8 @@ def matches(context: Context, text: Text) -> str:
         return _name_matches(context, text)
     query = tsquery(context, text)
     inner = f"to_tsvector({CONFIGURATION}, {search.title.replace('{r}', 't')}) @@ {query}"
+    if not reads_body(context):
+        return f"({row}.id in (select t.id from {context.rel(context.source.entity)} t where {inner}))"
     return (
         f"({row}.id in (select t.id from {context.rel(context.source.entity)} t where {inner}"
         f" union all select b.id from {context.rel(search.body_entity)} b where b.{search.body_vector} @@ {query}))"
@@ -40,9 +43,17 @@ def body_matches(context: Context, texts: list[Text]) -> str:
     """Whether a row's text alone has all the terms of one of ``texts``."""
     search = context.source.search
     assert search is not None
+    if not reads_body(context):
+        return "false"
     query = " || ".join(tsquery(context, text, prefix=False) for text in texts)
     body = context.rel(search.body_entity)
     return f"({context.alias('r')}.id in (select b.id from {body} b where b.{search.body_vector} @@ ({query})))"
+
+
+def reads_body(context: Context) -> bool:
+    """Whether the texts are the actor's to search."""
+    search = context.source.search
+    return search is not None and not guards.hides(context.actor, search.guard)
 
 
 def _name_matches(context: Context, text: Text) -> str:
