@@ -10,6 +10,6 @@ create index field_group_reader_of_person on core_fieldgroupreader (workspace_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_invitations"), ("core", "0011_field_groups")]
+    dependencies = [("accounts", "0003_invitations"), ("core", "0012_field_groups")]
 
     operations = [migrations.RunSQL(RULES, migrations.RunSQL.noop)]

@@ -46,7 +46,7 @@ grant execute on function hidden_from(uuid, uuid, text) to trimtab_app;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_computed_fields"),
+        ("core", "0011_exports"),
     ]
 
     operations = [
