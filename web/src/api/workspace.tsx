@@ -28,7 +28,7 @@ export const pastConfigQuery = (slug: string, lens: Lens) =>
     placeholderData: (previous, query) => (query?.queryKey[1] === slug ? previous : undefined),
   });
 
-type Lists = Omit<Config, "workspace">;
+type Lists = Omit<Config, "workspace" | "hidden">;
 type Named = { id: string };
 
 /** Today's set-up with the names of then, and with what is gone since: what a page that shows the past needs to know. */

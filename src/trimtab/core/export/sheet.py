@@ -11,7 +11,7 @@ import orjson
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.fields.spec import FieldKind, FieldSpec
 from trimtab.core.fiscal import FiscalCalendar
-from trimtab.core.query import answer, request
+from trimtab.core.query import answer, request, rights
 from trimtab.core.query.answer import Part
 from trimtab.core.query.compile import flat
 from trimtab.core.query.compile.context import Context
@@ -160,7 +160,18 @@ def _try_out(context: Context, asked: Request) -> None:
 def _usual(context: Context) -> tuple[str, ...]:
     """The columns of a question that names none: all that hold one plain value."""
     plain = {FieldKind.SELF, FieldKind.PROSE, FieldKind.TEXT, FieldKind.REF, FieldKind.CHOICE, FieldKind.TIMEFRAME}
-    return tuple(name for name, spec in context.source.fields.items() if spec.kind in plain and not spec.confidential)
+    return tuple(name for name, spec in _own(context).items() if spec.kind in plain and not _kept(spec))
+
+
+def _own(context: Context) -> dict[str, FieldSpec]:
+    """The source's own fields that the actor may see."""
+    found = {name: context.fields[name] for name in context.source.fields}
+    return {name: spec for name, spec in found.items() if rights.may_see(context.actor, spec)}
+
+
+def _kept(spec: FieldSpec) -> bool:
+    """Whether not everybody may see it."""
+    return spec.confidential or spec.grouped
 
 
 def _column(context: Context, name: str) -> Column:
@@ -178,15 +189,15 @@ def _precision(context: Context, spec: FieldSpec) -> str:
 
 def _dated(context: Context, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The timeframe, or the days among the columns, or all days that the source has."""
-    framed = [name for name, spec in context.source.fields.items() if spec.kind is FieldKind.TIMEFRAME]
+    framed = [name for name, spec in _own(context).items() if spec.kind is FieldKind.TIMEFRAME]
     if framed:
         return (_column(context, framed[0]),)
     chosen = tuple(column for column in columns if column.kind is FieldKind.DATE)
-    days = (name for name, spec in context.source.fields.items() if spec.kind is FieldKind.DATE)
+    days = (name for name, spec in _own(context).items() if spec.kind is FieldKind.DATE)
     return chosen or tuple(_column(context, name) for name in days)
 
 
 def _confidential(context: Context, asked: Request, names: tuple[str, ...]) -> tuple[str, ...]:
     """Fields that not everybody may see: shown, or told by what is among the rows and in which order."""
     told = dict.fromkeys((*names, *sorted(answer.mentioned(asked))))
-    return tuple(name for name in told if (spec := context.fields.get(name)) is not None and spec.confidential)
+    return tuple(name for name in told if (spec := context.fields.get(name)) is not None and _kept(spec))

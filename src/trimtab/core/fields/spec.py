@@ -89,7 +89,8 @@ class FieldSpec:
     ``indexed`` that it has an index of its own. ``alias`` is a second name, where nothing else has it.
     ``live`` is the value as it is read for a page of today, where that costs less than ``sql``. ``brings`` holds joins
     that the field needs and its source does not know. ``formula`` is what it is computed of; ``problem`` says in words
-    why it has no values. ``guards`` name what keeps it from some, any of them, see ``core.guards``.
+    why it has no values. ``guards`` name what keeps it from some, any of them, see ``core.guards``;
+    ``grouped`` says that something does in this workspace.
     """
 
     name: str
@@ -120,6 +121,7 @@ class FieldSpec:
     formula: str = ""
     problem: str = ""
     guards: tuple[str, ...] = ()
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,3 +289,39 @@ def test_history_pages_are_whole_without_the_kept_lines():
 
     assert [line.fields["title"][1] for line in first] == ["Title 9", "Title 6", "Title 3"]
     assert second[0].fields["title"][1] == "Title 0"
+
+
+class TestComputed:
+    def test_a_formula_over_a_kept_field_is_kept_as_well(self, scene, outsider):
+        made = call_as(scene.admin)(
+            "post", "/custom-fields", {"name": "Twice", "type": "formula", "formula": "benefit * 2"}
+        )
+        assert made.status_code == 201, made.content
+
+        assert ask(outsider, columns=["twice"]).status_code == 403
+        assert ask(call_as(scene.admin), columns=["twice"]).status_code == 200
+        assert str(2 * NUMBER) not in outsider("get", f"/items/{scene.item.id}").content.decode()
+
+
+class TestExports:
+    @pytest.mark.parametrize("name", GUARDS)
+    def test_a_kept_field_is_not_exported(self, scene, outsider, name):
+        for field in secret_of(scene, name).fields:
+            for part in ({"columns": [field]}, {"group": [{"by": field}]}, {"text": f"{field}:any"}):
+                answer = outsider("post", "/export?format=csv", {"source": "item", **part})
+
+                assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), answer.content
+
+    @pytest.mark.parametrize("form", ["csv", "json", "md", "ics"])
+    def test_a_plain_export_leaves_it_out(self, scene, outsider, form):
+        answer = outsider("post", f"/export?format={form}", {"source": "item"})
+        text = b"".join(answer) if answer.streaming else answer.content
+
+        assert answer.status_code == 200, text
+        assert [mark for mark in scene.marks if mark in text.decode()] == []
+
+    def test_an_export_of_a_grouped_field_is_written_down(self, scene, outsider):
+        admin = call_as(scene.admin)
+        b"".join(admin("post", "/export?format=csv", {"source": "item", "columns": ["benefit"]}))
+
+        assert admin("get", "/exports").json()[0]["confidential"] == ["benefit"]
