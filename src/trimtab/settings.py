@@ -118,6 +118,50 @@ def _s3() -> S3Settings | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server: ``tls`` from the first byte (smtps) or ``starttls`` once connected."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    starttls: bool
+
+
+_MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+def _mail() -> Mail | None:
+    """TRIMTAB_SMTP_URL, as ``smtp+starttls://user:password@mail.example.com:587``. Raises BadSetting."""
+    raw = os.environ.get("TRIMTAB_SMTP_URL", "")
+    if not raw:
+        return None
+    try:
+        parts = urlsplit(raw)
+        host, port = parts.hostname, parts.port
+    except ValueError as wrong:
+        raise BadSetting("TRIMTAB_SMTP_URL", "is no address.", "Try smtp+starttls://mail.example.com.") from wrong
+    if parts.scheme not in _MAIL_PORTS or not host:
+        raise BadSetting(
+            "TRIMTAB_SMTP_URL", f"“{parts.scheme}://…” is no mail server.", "It begins with smtps:// or smtp+starttls://."
+        )
+    if parts.scheme == "smtp" and parts.password and host not in {"localhost", "127.0.0.1", "::1"}:
+        raise BadSetting("TRIMTAB_SMTP_URL", "would send a password in the open.", "Use smtps:// or smtp+starttls://.")
+    return Mail(
+        host, port or _MAIL_PORTS[parts.scheme], unquote(parts.username or ""), unquote(parts.password or ""),
+        tls=parts.scheme == "smtps", starttls=parts.scheme == "smtp+starttls",
+    )  # fmt: skip
+
+
+WEBHOOK_HOSTS = (
+    "hooks.slack.com", "hooks.slack-gov.com", ".logic.azure.com", ".api.powerplatform.com", ".api.powerautomate.com",
+    "api.powerautomate.com", ".webhook.office.com",
+)  # fmt: skip
+"""Where Slack's incoming webhooks and the Workflows of Teams live."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says. ``home`` holds the private database, logs, keys and attachments."""
 
@@ -134,6 +178,10 @@ class Settings:
     secure_cookies: bool
     demo: bool
     files: FileSettings
+    mail: Mail | None
+    mail_from: str
+    webhook_hosts: tuple[str, ...]
+    webhook_private: bool
 
 
 def read() -> Settings:
@@ -160,6 +208,11 @@ def read() -> Settings:
         secure_cookies=public_url.startswith("https://"),
         demo=_flag("TRIMTAB_DEMO"),
         files=_files(),
+        mail=_mail(),
+        mail_from=os.environ.get("TRIMTAB_MAIL_FROM", f"Trimtab <trimtab@{urlsplit(public_url).hostname}>"),
+        webhook_hosts=WEBHOOK_HOSTS
+        + tuple(h.strip() for h in os.environ.get("TRIMTAB_WEBHOOK_HOSTS", "").split(",") if h.strip()),
+        webhook_private=_flag("TRIMTAB_WEBHOOK_PRIVATE"),
     )
 
 
@@ -255,4 +308,12 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 HEADLESS_ONLY = True
 HEADLESS_FRONTEND_URLS: dict[str, str] = {}
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CURRENT.mail else 'console'}.EmailBackend"
+EMAIL_HOST = CURRENT.mail.host if CURRENT.mail else ""
+EMAIL_PORT = CURRENT.mail.port if CURRENT.mail else 0
+EMAIL_HOST_USER = CURRENT.mail.user if CURRENT.mail else ""
+EMAIL_HOST_PASSWORD = CURRENT.mail.password if CURRENT.mail else ""
+EMAIL_USE_SSL = CURRENT.mail is not None and CURRENT.mail.tls
+EMAIL_USE_TLS = CURRENT.mail is not None and CURRENT.mail.starttls
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = CURRENT.mail_from

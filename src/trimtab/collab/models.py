@@ -144,3 +144,13 @@ class WatchPreference(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="watch_preference_once", fields=["workspace_id", "person"])]
+
+
+from trimtab.collab.notices.models import (  # noqa: E402, F401 - Django finds models here
+    ChannelSecret,
+    Delivery,
+    Happening,
+    Notice,
+    NoticeChannel,
+    NoticeSettings,
+)

@@ -22,7 +22,7 @@ from trimtab.core.ledger.changes import (
     open_batch,
     save,
 )
-from trimtab.core.ledger.consume import LoggedChange, consume
+from trimtab.core.ledger.consume import LoggedChange, consume, whole
 from trimtab.core.ledger.history import HistoryLine, changes_per_day, first_day, history, latest_batches
 from trimtab.core.ledger.purge import purge
 from trimtab.core.ledger.replay import replay
@@ -58,4 +58,5 @@ __all__ = [
     "undo_batch",
     "undo_change_set",
     "valid_from",
+    "whole",
 ]

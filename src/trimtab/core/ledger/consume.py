@@ -1,13 +1,20 @@
 """Reading the log in pieces, each change once: what is visible now and was not the last time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
+_WHOLE = """
+select c.seq, c.entity, c.entity_id, c.op, c.fields::text, c.version, c.at, c.recorded_at, c.change_set_id, s.batch_id,
+  s.actor_kind, s.actor_id, s.actor_name, s.origin, s.note, s.backfill, s.cause::text
+from ledger_change c join ledger_change_set s on s.id = c.change_set_id
+where c.change_set_id = any(%s) and c.entity = any(%s) order by c.seq
+"""
 _NEXT = """
 select seq, entity, entity_id, op, fields::text, version, at, recorded_at, change_set_id, batch_id, actor_kind,
   actor_id, actor_name, origin, note, backfill, cause::text
@@ -47,15 +54,21 @@ def consume(name: str, limit: int = 1000, *, from_start: bool = True) -> list[Lo
     """
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [name, limit, from_start])
-        return [
-            LoggedChange(  # type: ignore[call-arg]
-                seq,
-                entity,
-                entity_id,
-                op,
-                {field: (old, new) for field, (old, new) in orjson.loads(fields).items()},
-                *rest[:-1],
-                None if rest[-1] is None else orjson.loads(rest[-1]),
-            )
-            for seq, entity, entity_id, op, fields, *rest in cursor.fetchall()
-        ]
+        return [_logged(row) for row in cursor.fetchall()]
+
+
+def whole(change_sets: Collection[UUID], entities: Collection[str]) -> list[LoggedChange]:
+    """All changes that these change sets made to records of ``entities``: a page of ``consume`` may cut one in two."""
+    if not change_sets:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, [list(change_sets), list(entities)])
+        return [_logged(row) for row in cursor.fetchall()]
+
+
+def _logged(row: Sequence[Any]) -> LoggedChange:
+    seq, entity, entity_id, op, fields, *rest, cause = row
+    values = {field: (old, new) for field, (old, new) in orjson.loads(fields).items()}
+    return LoggedChange(
+        seq, entity, entity_id, op, values, *rest, None if cause is None else orjson.loads(cause)
+    )
