@@ -144,7 +144,9 @@ def _mail() -> Mail | None:
         raise BadSetting("TRIMTAB_SMTP_URL", "is no address.", "Try smtp+starttls://mail.example.com.") from wrong
     if parts.scheme not in _MAIL_PORTS or not host:
         raise BadSetting(
-            "TRIMTAB_SMTP_URL", f"“{parts.scheme}://…” is no mail server.", "It begins with smtps:// or smtp+starttls://."
+            "TRIMTAB_SMTP_URL",
+            f"“{parts.scheme}://…” is no mail server.",
+            "It begins with smtps:// or smtp+starttls://.",
         )
     if parts.scheme == "smtp" and parts.password and host not in {"localhost", "127.0.0.1", "::1"}:
         raise BadSetting("TRIMTAB_SMTP_URL", "would send a password in the open.", "Use smtps:// or smtp+starttls://.")

@@ -1,5 +1,6 @@
 """What other domains may ask of accounts. Takes ids, gives frozen values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,6 +50,7 @@ __all__ = [
     "list_places",
     "list_sample_users",
     "list_teams",
+    "people_of_teams",
     "period_of",
     "periods",
     "session_hash",
@@ -308,6 +310,11 @@ def add_team_member(
         lead=lead,
     )
     return member.id
+
+
+def people_of_teams(actor: Actor, team_ids: Iterable[UUID], on: date) -> dict[UUID, set[UUID]]:
+    """Team → the people who are in it on a day; teams without any are absent."""
+    return queries.people_of_teams(actor, team_ids, on)
 
 
 def create_token(

@@ -1,6 +1,6 @@
 """Scoped reads. Everything absent, in another workspace or hidden is NotFound alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -63,6 +63,18 @@ def team_leads(actor: Actor, day: date) -> dict[UUID, frozenset[UUID]]:
     for team_id, person_id in members.values_list("team_id", "person_id"):
         leads[team_id] = leads.get(team_id, frozenset()) | {person_id}
     return leads
+
+
+def people_of_teams(actor: Actor, team_ids: Iterable[UUID], on: date) -> dict[UUID, set[UUID]]:
+    """Team → the people who are in it on a day; teams without any are absent."""
+    actor.require(Permission.VIEW)
+    members = TeamMember.objects.in_workspace(actor.workspace_id).filter(
+        Q(starts_on=None) | Q(starts_on__lte=on), Q(ends_on=None) | Q(ends_on__gte=on), team_id__in=list(team_ids)
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for team, person in members.values_list("team_id", "person_id"):
+        found.setdefault(team, set()).add(person)
+    return found
 
 
 def list_tokens(actor: Actor) -> list[ApiToken]:

@@ -58,16 +58,16 @@ def serve(host: str, port: int) -> None:
 @click.command()
 @click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64), help="Jobs at a time.")
 def worker(concurrency: int) -> None:
-    """Run background jobs until told to stop; a job under way may finish."""
+    """Run background jobs, follow the log and send notices until told to stop; what is under way may finish."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with product():
         from procrastinate.contrib.django import app
 
-        from trimtab.core import logs
+        from trimtab.core import followers, logs
         from trimtab.settings import CURRENT
 
         logs.configure(CURRENT.log_level)
-        with app.replace_connector(app.connector.get_worker_connector()) as jobs:  # type: ignore[attr-defined]
+        with followers.running(), app.replace_connector(app.connector.get_worker_connector()) as jobs:  # type: ignore[attr-defined]
             jobs.run_worker(concurrency=concurrency, name=f"worker-{os.getpid()}", shutdown_graceful_timeout=10)
 
 

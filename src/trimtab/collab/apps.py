@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class CollabConfig(AppConfig):
     name = "trimtab.collab"
     label = "collab"
+
+    def ready(self) -> None:
+        """Follow the log from now on, wherever a worker runs."""
+        from trimtab.collab.notices import own
+        from trimtab.collab.notices.sender import Sender
+        from trimtab.collab.notices.services import following
+        from trimtab.core import followers
+
+        own.register()
+        followers.follow(following.NAME, following.read_on)
+        followers.beside("notices sender", Sender)

@@ -84,6 +84,7 @@ class PostOffice:
 
 
 def _as_remote(failed: Exception) -> RemoteError:
+    said: bytes | str
     if isinstance(failed, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(failed.recipients.values()))
     elif isinstance(failed, smtplib.SMTPResponseException):

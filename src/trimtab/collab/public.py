@@ -13,6 +13,18 @@ from uuid import UUID
 
 from trimtab.collab import errors, queries, sources, subjects
 from trimtab.collab.files import store
+from trimtab.collab.notices.kinds import (
+    Line,
+    Mode,
+    NoticeKind,
+    SeenSet,
+    Tell,
+    Why,
+    register_kind,
+    register_notice,
+    register_operation,
+)
+from trimtab.collab.notices.wording import leads_to
 from trimtab.collab.rules import REACTIONS, Mentionable
 from trimtab.collab.services import attachments, bulk, comments, watching
 from trimtab.collab.services.attachments import Upload
@@ -32,10 +44,16 @@ __all__ = [
     "Describe",
     "ImportedComment",
     "ImportedComments",
+    "Line",
     "Mentionable",
+    "Mode",
+    "NoticeKind",
     "Owners",
+    "SeenSet",
+    "Tell",
     "Upload",
     "Watching",
+    "Why",
     "about",
     "admit_file",
     "attach_file",
@@ -47,9 +65,13 @@ __all__ = [
     "get_comment",
     "import_comments",
     "import_watchers",
+    "leads_to",
     "mentioned_in",
     "post_comment",
     "react",
+    "register_kind",
+    "register_notice",
+    "register_operation",
     "register_subject",
     "resolve_thread",
     "set_watching",

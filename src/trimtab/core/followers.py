@@ -9,11 +9,12 @@ own, and says whether there may be more. It can be killed at any instant: what d
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import psycopg
@@ -24,7 +25,7 @@ from trimtab.core.actors import Clock
 
 log = structlog.get_logger(__name__)
 CHANNEL: Final = "trimtab_changes"
-SWEEP_S: Final = 5.0
+SWEEP_S: Final = 15.0
 """How often every workspace is looked at, whatever was heard."""
 WAIT_S: Final = 0.5
 """How long it listens before it looks whether it should stop."""
@@ -39,12 +40,41 @@ class Follower:
     read: Read
 
 
+class Companion(Protocol):
+    """A thread that a worker runs beside its jobs, from its start to its end."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
+
+
 _followers: dict[str, Follower] = {}
+_companions: dict[str, Callable[[], Companion]] = {}
 
 
 def follow(name: str, read: Read) -> None:
     """Let ``read`` (workspace, clock) run whenever a workspace has something new; it says whether there may be more."""
     _followers[name] = Follower(name, read)
+
+
+def beside(name: str, make: Callable[[], Companion]) -> None:
+    """Let every worker run what ``make`` gives beside its jobs."""
+    _companions[name] = make
+
+
+@contextmanager
+def running(*, grace_s: float = 20.0) -> Iterator[None]:
+    """While inside, follow the log and run all companions; at the end each may finish what it does, for a while."""
+    threads: list[Companion] = [Following(), *(make() for make in _companions.values())]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.stop()
+        for thread in threads:
+            thread.join(grace_s)
 
 
 def read_all(workspace_id: UUID, clock: Clock) -> None:
@@ -116,4 +146,3 @@ class Following(threading.Thread):
 
 def _workspace(payload: str) -> UUID:
     return UUID(payload.partition(":")[0])
-

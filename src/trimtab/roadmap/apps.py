@@ -6,9 +6,10 @@ class RoadmapConfig(AppConfig):
     label = "roadmap"
 
     def ready(self) -> None:
-        from trimtab.roadmap import belongings, guards, sources, talk
+        from trimtab.roadmap import belongings, guards, notices, sources, talk
 
         belongings.register()
         guards.register()
         sources.register()
         talk.register()
+        notices.register()

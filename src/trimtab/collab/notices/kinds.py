@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from trimtab.core.actors import Actor
 from trimtab.core.ledger import LoggedChange
 
 
@@ -76,9 +77,10 @@ class NoticeKind:
 class SeenSet:
     """A change set as a rule sees it: who wrote, when it was true, and all changes of the entities that rules read.
 
-    ``person_id`` is the actor as a person of the workspace, where they are one.
+    ``person_id`` is the actor as a person of the workspace, where they are one. ``reader`` is who a rule reads as.
     """
 
+    reader: Actor
     id: UUID
     at: datetime
     actor_id: UUID | None

@@ -147,9 +147,7 @@ class NoticeSettings(Scoped):
         constraints = [
             models.UniqueConstraint(name="notice_settings_once", fields=["workspace_id", "person"]),
             models.CheckConstraint(name="notice_digest", condition=Q(digest__in=Digest.values)),
-            models.CheckConstraint(
-                name="notice_digest_at", condition=Q(digest_minute__lt=1440, digest_weekday__lt=7)
-            ),
+            models.CheckConstraint(name="notice_digest_at", condition=Q(digest_minute__lt=1440, digest_weekday__lt=7)),
             models.CheckConstraint(
                 name="notice_quiet_whole",
                 condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)

@@ -1,4 +1,4 @@
-"""Calls to the world outside: to allowed hosts, never into private networks, never followed elsewhere, never for long."""
+"""Calls outside: to allowed hosts, never into private networks, never followed elsewhere, never for long."""
 
 import http.client
 import ipaddress

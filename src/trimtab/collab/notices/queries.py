@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from trimtab.accounts.public import WorkspaceView, get_workspace, list_members, list_people, system_actor
 from trimtab.collab import subjects
+from trimtab.collab.errors import NoPerson
 from trimtab.collab.models import Watcher
 from trimtab.collab.notices.models import Delivery, Happening, Notice, NoticeChannel, NoticeSettings
 from trimtab.collab.notices.rules import MERGE_WINDOW, Wishes
@@ -57,6 +58,14 @@ class Recipient:
 def rows(workspace_id: UUID, model: Any) -> ScopedQuerySet:
     found: ScopedQuerySet = model.objects.in_workspace(workspace_id)
     return found
+
+
+def me(actor: Actor) -> UUID:
+    """The person that the actor is. Raises Forbidden, NoPerson."""
+    actor.require(Permission.VIEW)
+    if actor.person_id is None:
+        raise NoPerson("You are no person of this workspace, so nobody can tell you anything.")
+    return actor.person_id
 
 
 def recipients(workspace_id: UUID) -> dict[UUID, Recipient]:
@@ -153,7 +162,9 @@ def told_already(workspace_id: UUID, events: Collection[str]) -> set[tuple[str, 
     return set(found.values_list("event", "person_id", "channel_id"))
 
 
-def open_lines(workspace_id: UUID, people: Collection[UUID], records: Collection[UUID], since: datetime) -> list[Notice]:
+def open_lines(
+    workspace_id: UUID, people: Collection[UUID], records: Collection[UUID], since: datetime
+) -> list[Notice]:
     """Unread lines of these people about these records whose last happening may still take up another, locked."""
     found = rows(workspace_id, Notice).filter(
         person_id__in=list(people), record_id__in=list(records), read_at=None, done_at=None,
@@ -179,7 +190,7 @@ def get_channel(actor: Actor, channel_id: UUID, *, lock: bool = False) -> Notice
 
 def get_notice(actor: Actor, notice_id: UUID) -> Notice:
     """One of the actor's own. Raises NotFound: absent, or somebody else's."""
-    row: Notice | None = rows(actor.workspace_id, Notice).filter(person_id=person_of(actor), id=notice_id).first()
+    row: Notice | None = rows(actor.workspace_id, Notice).filter(person_id=me(actor), id=notice_id).first()
     if row is None:
         raise NotFound("There is no such notice.")
     return row
@@ -189,7 +200,8 @@ def happenings_of(workspace_id: UUID, notices: Collection[UUID], *, newest: int)
     """Notice → what it gathers, newest first, at most ``newest`` each."""
     found: dict[UUID, list[Happening]] = {notice: [] for notice in notices}
     for row in Happening.objects.raw(_NEWEST, [list(notices), workspace_id, newest]):
-        found[row.notice_id].append(row)
+        if row.notice_id is not None:
+            found[row.notice_id].append(row)
     return found
 
 

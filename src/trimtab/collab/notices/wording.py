@@ -110,9 +110,7 @@ class Message:
         return f"{len(self.entries)} updates in {self.workspace}: {titles[0]}{more}"
 
 
-def entry(
-    workspace: WorkspaceView, happening: Happening, about: About, names: Mapping[str, str]
-) -> Entry:
+def entry(workspace: WorkspaceView, happening: Happening, about: About, names: Mapping[str, str]) -> Entry:
     """A happening as it is told today."""
     notice = f"?notice={happening.notice_id}" if happening.notice_id else ""
     return Entry(

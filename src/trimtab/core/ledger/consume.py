@@ -67,8 +67,11 @@ def whole(change_sets: Collection[UUID], entities: Collection[str]) -> list[Logg
 
 
 def _logged(row: Sequence[Any]) -> LoggedChange:
-    seq, entity, entity_id, op, fields, *rest, cause = row
+    *front, fields, version, at, recorded_at, change_set, batch, kind, actor, name, origin, note, backfill, cause = row
     values = {field: (old, new) for field, (old, new) in orjson.loads(fields).items()}
+    reason = None if cause is None else orjson.loads(cause)
+    seq, entity, entity_id, op = front
     return LoggedChange(
-        seq, entity, entity_id, op, values, *rest, None if cause is None else orjson.loads(cause)
-    )
+        seq, entity, entity_id, op, values, version, at, recorded_at, change_set, batch, kind, actor, name, origin, note,
+        backfill, reason,
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Long work that has ended is news for whoever began it. Operations are not in the log, so they are looked for."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from trimtab.collab.notices import kinds, queries
 from trimtab.collab.notices.kinds import SeenSet, Tell, Why
 from trimtab.collab.notices.models import Happening
 from trimtab.collab.notices.services.seeing import Event
-from trimtab.core.actors import Clock
+from trimtab.core.actors import Actor, Clock
 from trimtab.core.models import Operation, OperationState
 
 RECENT: Final = timedelta(days=3)
@@ -35,15 +36,19 @@ def waiting(workspace_id: UUID, clock: Clock) -> list[Operation]:
     return [one for one in ended if _key(one) not in told]
 
 
-def events(ended: list[Operation], person_of: dict[UUID, UUID]) -> list[Event]:
+def events(reader: Actor, ended: list[Operation], person_of: Mapping[UUID, UUID]) -> list[Event]:
     """One event for each; whoever is no member any more is told nothing."""
-    return [_event(one, person_of[one.actor_id]) for one in ended if one.actor_id in person_of]
+    return [
+        _event(reader, one, person_of[one.actor_id])
+        for one in ended
+        if one.actor_id is not None and one.actor_id in person_of
+    ]
 
 
-def _event(operation: Operation, person_id: UUID) -> Event:
+def _event(reader: Actor, operation: Operation, person_id: UUID) -> Event:
     text = _ENDED[OperationState(operation.state)].format(label=operation.label, error=operation.error)
     at = operation.ended_at or operation.updated_at
-    seen = SeenSet(operation.id, at, operation.actor_id, person_id, "", "", None, ())
+    seen = SeenSet(reader, operation.id, at, operation.actor_id, person_id, "", "", None, ())
     tell = Tell(queries.OPERATION, operation.id, text, {person_id: Why.CONCERNED}, own_too=True)
     kind = kinds.operations()[operation.kind]
     return Event(_key(operation), seen, ((kind, tell),), (queries.OPERATION, operation.id))

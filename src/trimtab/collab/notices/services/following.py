@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from trimtab.accounts.public import system_actor
 from trimtab.collab.notices import queries
 from trimtab.collab.notices.models import Happening
 from trimtab.collab.notices.services import finished, seeing, telling
@@ -26,7 +27,8 @@ def read_on(workspace_id: UUID, clock: Clock) -> bool:
             _forget(workspace_id, [change for change in changes if change.op == "P"])
             people = queries.recipients(workspace_id)
             person_of = {one.user_id: one.person_id for one in people.values()}
-            events = [*seeing.events(changes, clock, person_of), *finished.events(ended, person_of)]
+            reader = system_actor(workspace_id)
+            events = [*seeing.events(reader, changes, clock, person_of), *finished.events(reader, ended, person_of)]
             telling.tell(workspace_id, clock, events, people)
         return len(changes) >= PAGE
 
@@ -37,5 +39,3 @@ def _forget(workspace_id: UUID, purged: list[LoggedChange]) -> None:
     if ids:
         quoting = queries.rows(workspace_id, Happening).filter(Q(source_id__in=ids) | Q(record_id__in=ids))
         quoting.update(text=PURGED, lines=[])
-
-

@@ -1,6 +1,6 @@
 """From the log to what happened: which change sets are news, and what the rules make of each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -15,7 +15,7 @@ from trimtab.collab.notices.kinds import RegisteredRule, SeenSet, Tell
 from trimtab.collab.notices.queries import BATCH
 from trimtab.collab.notices.rules import STALE
 from trimtab.core import ledger
-from trimtab.core.actors import Clock, Origin
+from trimtab.core.actors import Actor, Clock, Origin
 from trimtab.core.ledger import LoggedChange
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ class Event:
         return self.tells[0][1].record_id
 
 
-def events(changes: Sequence[LoggedChange], clock: Clock, person_of: dict[UUID, UUID]) -> list[Event]:
+def events(reader: Actor, changes: Sequence[LoggedChange], clock: Clock, person_of: Mapping[UUID, UUID]) -> list[Event]:
     """What there is to tell of these changes, in the order in which it was written.
 
     ``person_of`` maps a user to the person they are here.
@@ -56,7 +56,7 @@ def events(changes: Sequence[LoggedChange], clock: Clock, person_of: dict[UUID, 
     fresh = [c for c in changes if c.entity in wanted and _is_news(c, clock)]
     quiet = _quiet_batches({c.batch_id for c in fresh if c.batch_id})
     sets = dict.fromkeys(c.change_set_id for c in fresh if c.batch_id not in quiet)
-    return [event for seen in _seen_sets(sets, wanted, person_of) for event in _events_of(seen)]
+    return [event for seen in _seen_sets(reader, sets, wanted, person_of) for event in _events_of(seen)]
 
 
 def _is_news(change: LoggedChange, clock: Clock) -> bool:
@@ -77,7 +77,9 @@ def _quiet_batches(batches: set[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _seen_sets(sets: Iterable[UUID], wanted: frozenset[str], person_of: dict[UUID, UUID]) -> Iterator[SeenSet]:
+def _seen_sets(
+    reader: Actor, sets: Iterable[UUID], wanted: frozenset[str], person_of: Mapping[UUID, UUID]
+) -> Iterator[SeenSet]:
     found = sorted(ledger.whole(list(sets), wanted), key=lambda c: c.change_set_id)
     seen = []
     for change_set, group in groupby(found, key=lambda c: c.change_set_id):
@@ -86,7 +88,15 @@ def _seen_sets(sets: Iterable[UUID], wanted: frozenset[str], person_of: dict[UUI
         person = None if first.actor_id is None else person_of.get(first.actor_id)
         seen.append(
             SeenSet(
-                change_set, first.at, first.actor_id, person, first.actor_name, first.note, first.batch_id, changes
+                reader,
+                change_set,
+                first.at,
+                first.actor_id,
+                person,
+                first.actor_name,
+                first.note,
+                first.batch_id,
+                changes,
             )
         )
     yield from sorted(seen, key=lambda one: one.changes[0].seq)

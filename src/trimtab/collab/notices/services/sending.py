@@ -112,7 +112,7 @@ def _pack(workspace_id: UUID, rows: list[Delivery], clock: Clock) -> Parcel | No
 def _address(workspace_id: UUID, row: Delivery) -> str | None:
     """Where the row goes: None when its person has left, or its channel is switched off."""
     if row.via == Via.MAIL:
-        person = queries.recipients(workspace_id).get(row.person_id)
+        person = queries.recipients(workspace_id).get(row.person_id) if row.person_id else None
         return None if person is None else person.email
     channel = queries.rows(workspace_id, NoticeChannel).filter(id=row.channel_id, active=True).first()
     secret = queries.rows(workspace_id, ChannelSecret).filter(id=row.channel_id).first()
