@@ -28,6 +28,7 @@ from trimtab.roadmap.tests.factories import (
     make_release,
     make_team,
 )
+from trimtab.roadmap.tests.notices import fill_notices
 
 GLOBAL = {
     "accounts_user": "people who sign in, in any number of workspaces",
@@ -92,6 +93,7 @@ def fill(actor: Actor) -> None:
     child = make_item(actor, parent=parent, description="Words.")
     field = make_custom_field(actor, "reviewers", FieldType.PEOPLE)
     viewer = join(actor, Role.VIEWER)
+    fill_notices(actor, child.id)
     make_token(viewer, "read")
     make_record(actor, CustomLink, field_id=field.id, record_id=child.id, person_id=viewer.person_id)
     make_record(actor, ExternalKey, source="test", key=str(child.id), entity="item", record_id=child.id)

@@ -72,6 +72,6 @@ def _logged(row: Sequence[Any]) -> LoggedChange:
     reason = None if cause is None else orjson.loads(cause)
     seq, entity, entity_id, op = front
     return LoggedChange(
-        seq, entity, entity_id, op, values, version, at, recorded_at, change_set, batch, kind, actor, name, origin, note,
-        backfill, reason,
+        seq, entity, entity_id, op, values, version, at, recorded_at, change_set, batch, kind, actor, name, origin,
+        note, backfill, reason,
     )  # fmt: skip

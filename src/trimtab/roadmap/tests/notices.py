@@ -6,14 +6,12 @@ from uuid import UUID
 
 from trimtab.accounts import public as accounts
 from trimtab.collab import public as collab
-from trimtab.collab.models import Delivery, Happening, Notice, NoticeSettings
+from trimtab.collab.models import ChannelSecret, Delivery, Happening, Notice, NoticeChannel, NoticeSettings
 from trimtab.collab.notices.services import following
-from trimtab.core import followers
+from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock, Role
 from trimtab.core.tests.factories import inside
 from trimtab.roadmap import public as roadmap
-
-__all__ = ["assign", "catch_up", "deliveries", "happenings", "lines_of", "now", "prefer", "set_health", "watch"]
 
 
 def now() -> Clock:
@@ -71,10 +69,6 @@ def prefer(person: Actor, **values: Any) -> None:
         )
 
 
-def read_everything(actor: Actor) -> None:
-    followers.read_all(actor.workspace_id, now())
-
-
 def join_as(admin: Actor, name: str, role: Role = Role.EDITOR) -> Actor:
     """Somebody of a name of their own beside ``admin``."""
     from trimtab.accounts.tests.factories import PASSWORD, slug_of, unique_email
@@ -84,3 +78,19 @@ def join_as(admin: Actor, name: str, role: Role = Role.EDITOR) -> Actor:
     with inside(admin):
         accounts.add_member(actor=admin, clock=now(), email=email, role=role, name=name, password=PASSWORD)
     return accounts.actor_for(email=email, workspace_slug=slug_of(admin), origin=Origin.UI)
+
+
+def fill_notices(actor: Actor, item_id: UUID) -> None:
+    """A row in every table of notices, past the services."""
+    with inside(actor), ledger.change_set(actor, at=now().now):
+        channel = NoticeChannel(workspace_id=actor.workspace_id, name="Plans", via="slack", host="hooks.slack.com")
+        ledger.add(channel)
+        ChannelSecret.objects.create(id=channel.id, workspace_id=actor.workspace_id, sealed=b"sealed")
+        here = {"workspace_id": actor.workspace_id, "person_id": actor.person_id}
+        NoticeSettings.objects.create(**here)
+        about = {"kind": "changed", "entity": "item", "record_id": item_id}
+        line = Notice.objects.create(**here, **about, first_at=now().now, last_at=now().now)
+        told = Happening.objects.create(
+            **here, **about, event=f"test:{item_id}", notice_id=line.id, source_id=item_id, at=now().now, text="changed"
+        )
+        Delivery.objects.create(**here, happening_id=told.id, via="mail", not_before=now().now)

@@ -7,6 +7,11 @@ import pytest
 
 from trimtab.accounts.tests.factories import join, shut_out
 from trimtab.collab.notices.services import following
+from trimtab.core import ledger, scope
+from trimtab.core.actors import Clock, Origin, Role
+from trimtab.core.tests.factories import inside
+from trimtab.roadmap import public as roadmap
+from trimtab.roadmap.tests.factories import make_item
 from trimtab.roadmap.tests.notices import (
     assign,
     catch_up,
@@ -19,12 +24,7 @@ from trimtab.roadmap.tests.notices import (
     set_health,
     watch,
 )
-from trimtab.collab.tests.factories import found, say
-from trimtab.core import ledger, scope
-from trimtab.core.actors import Clock, Origin, Role
-from trimtab.core.tests.factories import inside
-from trimtab.roadmap import public as roadmap
-from trimtab.roadmap.tests.factories import make_item
+from trimtab.roadmap.tests.talk import found, say
 
 
 @pytest.fixture
