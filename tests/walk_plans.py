@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from trimtab.accounts.tests.factories import Call, call_as, join, make_token, unique_email
+from trimtab.collab.models import Delivery, Happening, Notice
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.export import files
@@ -110,6 +111,28 @@ class World:
         with inside(self.actor):
             Operation.objects.filter(id=found.id).update(state="done", result=told)
         return found
+
+    def notice(self) -> Notice:
+        """A line in the inbox of the caller where they are a person here, else of the admin."""
+        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
+        person = self.caller.person_id if ours and self.caller else self.actor.person_id
+        about = {"kind": "changed", "entity": "item", "record_id": self.item()["id"]}
+        with inside(self.actor):
+            return Notice.objects.create(
+                workspace_id=self.actor.workspace_id, person_id=person, first_at=NOON.now, last_at=NOON.now, **about
+            )
+
+    def channel(self) -> dict[str, Any]:
+        return self.named("/notice-channels", via="slack", url="https://hooks.slack.com/services/T/B/x")
+
+    def delivery(self) -> Delivery:
+        """One that was given up."""
+        channel = self.channel()
+        about = {"kind": "changed", "entity": "item", "record_id": channel["id"], "source_id": channel["id"]}
+        here = {"workspace_id": self.actor.workspace_id, "channel_id": channel["id"]}
+        with inside(self.actor):
+            told = Happening.objects.create(**here, **about, event=f"test:{channel['id']}", at=NOON.now, text="")
+            return Delivery.objects.create(**here, happening_id=told.id, via="slack", not_before=NOON.now, state="dead")
 
     def workspace(self) -> dict[str, Any]:
         return self.admin("get", "/me").json()["workspace"]  # type: ignore[no-any-return]
@@ -274,6 +297,27 @@ def _history(world: World) -> Request:
 
 
 PLANS: dict[str, Plan] = {
+    "listNotices": _read(_at("/notices?show=unread&kind=changed")),
+    "countNotices": _read(_at("/notices/count")),
+    "markNotices": Plan(
+        VIEW, lambda w: Request("/notices/mark", {"done_with": "read", "ids": [w.notice().id]}), named=False
+    ),
+    "whyNotice": _read(lambda w: Request(f"/notices/{w.notice().id}/why"), named=True),
+    "getNoticeSettings": _read(_at("/notice-settings")),
+    "updateNoticeSettings": Plan(
+        VIEW, lambda w: Request("/notice-settings", {"choices": {"changed": {"mail": "off"}}, "digest": "weekly"}),
+        named=False,
+    ),
+    "listNoticeChannels": Plan(ADMIN, _at("/notice-channels"), named=False),
+    "createNoticeChannel": Plan(
+        ADMIN, _named("/notice-channels", via="teams", url="https://x.logic.azure.com/workflows/1"), 201, named=False
+    ),
+    "updateNoticeChannel": Plan(ADMIN, _change("/notice-channels", World.channel, active=False)),
+    "deleteNoticeChannel": Plan(ADMIN, _one("/notice-channels", World.channel), 204),
+    "testNoticeChannel": Plan(ADMIN, _one("/notice-channels", World.channel, "/test")),
+    "listNoticeDeliveries": Plan(ADMIN, _at("/notice-deliveries"), named=False),
+    "getNoticeDelivery": Plan(ADMIN, lambda w: Request(f"/notice-deliveries/{w.delivery().id}")),
+    "retryNoticeDelivery": Plan(ADMIN, lambda w: Request(f"/notice-deliveries/{w.delivery().id}/retry")),
     "getMe": _read(_at("/me")),
     "updateWorkspace": Plan(ADMIN, _workspace, named=False),
     "createWorkspace": Plan(ADMIN, _new_workspace, 201, named=False),

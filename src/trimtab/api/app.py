@@ -18,6 +18,7 @@ from trimtab.api.middleware import INVITED, OPEN
 from trimtab.api.routes import config, exports, history, operations, workspaces
 from trimtab.api.routes import query as queries
 from trimtab.collab.api import router as collab
+from trimtab.collab.notices.api import router as notices
 from trimtab.roadmap.api import router as roadmap
 
 
@@ -90,6 +91,7 @@ for router in (
     history.router,
     operations.router,
     collab,
+    notices,
     roadmap,
 ):
     api.add_router("", router)

@@ -30,6 +30,8 @@ HEARTBEATS_PER_CHECK: Final = 4
 QUEUED: Final = 256
 STREAMS: Final = 2_000
 RESET: Final = b"event: reset\ndata: {}\n\n"
+NOTICES: Final = b"event: notices\ndata: {}\n\n"
+"""Somebody's inbox has changed, maybe one's own."""
 _HELLO: Final = b"retry: 2000\n\n: connected\n\n"
 _BEAT: Final = b": still here\n\n"
 _HEADERS: Final = [
@@ -100,7 +102,11 @@ class Hub:
         workspace_id, _, change_set = payload.partition(":")
         queues = self._following.get(UUID(workspace_id))
         if queues:
-            _put(queues, b'event: change\ndata: {"change_set":"%s"}\n\n' % change_set.encode())
+            _put(queues, NOTICES if change_set == "notices" else _change(change_set))
+
+
+def _change(change_set: str) -> bytes:
+    return b'event: change\ndata: {"change_set":"%s"}\n\n' % change_set.encode()
 
 
 def _put(queues: Iterable[asyncio.Queue[bytes]], event: bytes) -> None:

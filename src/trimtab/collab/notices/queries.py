@@ -24,9 +24,11 @@ from trimtab.core.query import rights
 BATCH: Final = "batch"
 OPERATION: Final = "operation"
 MEMBERSHIP: Final = "membership"
+CHANNEL: Final = "notice_channel"
 _EVERYBODYS: Final = {
     BATCH: "select id, coalesce(nullif(label, ''), kind) from ledger_batch where id = any(%s)",
     OPERATION: "select id, label from core_operation where id = any(%s)",
+    CHANNEL: "select id, name from scoped.notice_channel where id = any(%s)",
     MEMBERSHIP: "select id, 'Your membership' from scoped.membership where id = any(%s)",
 }
 """What notices may be about that nobody talks about, and how each is called."""
