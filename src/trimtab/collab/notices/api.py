@@ -34,7 +34,7 @@ def list_notices(
     return {"notices": [_line(line) for line in page.lines], "next": following}
 
 
-@router.get("/notices/count", response={200: schemas.CountsOut} | REFUSALS, operation_id="countNotices")
+@router.get("/notices/count", response={200: schemas.NoticeCountsOut} | REFUSALS, operation_id="countNotices")
 def count_notices(request: HttpRequest) -> dict[str, Any]:
     """How many lines of one's inbox are unread."""
     counts = inbox.count_unread(actor_of(request))
@@ -43,8 +43,8 @@ def count_notices(request: HttpRequest) -> dict[str, Any]:
     return {"unread": total, "more": total >= inbox.COUNTED, "kinds": shown}
 
 
-@router.post("/notices/mark", response={200: schemas.MarkedOut} | REFUSALS, operation_id="markNotices")
-def mark_notices(request: HttpRequest, body: schemas.MarkIn) -> dict[str, int]:
+@router.post("/notices/mark", response={200: schemas.NoticeMarkedOut} | REFUSALS, operation_id="markNotices")
+def mark_notices(request: HttpRequest, body: schemas.NoticeMarkIn) -> dict[str, int]:
     """Read, unread, done, or open again."""
     marked = inbox.mark(
         actor=actor_of(request), clock=clock_of(request), done_with=body.done_with, ids=body.ids, kind=body.kind,
@@ -53,7 +53,7 @@ def mark_notices(request: HttpRequest, body: schemas.MarkIn) -> dict[str, int]:
     return {"marked": marked}
 
 
-@router.get("/notices/{notice_id}/why", response={200: schemas.WhyOut} | REFUSALS, operation_id="whyNotice")
+@router.get("/notices/{notice_id}/why", response={200: schemas.NoticeWhyOut} | REFUSALS, operation_id="whyNotice")
 def why_notice(request: HttpRequest, notice_id: UUID) -> inbox.Why:
     """Why one got this, how it went out, and what one has chosen for its kind."""
     return inbox.why(actor_of(request), notice_id)
@@ -113,7 +113,9 @@ def delete_notice_channel(request: HttpRequest, channel_id: UUID) -> Status[None
 
 
 @router.post(
-    "/notice-channels/{channel_id}/test", response={200: schemas.TestOut} | REFUSALS, operation_id="testNoticeChannel"
+    "/notice-channels/{channel_id}/test",
+    response={200: schemas.NoticeTestOut} | REFUSALS,
+    operation_id="testNoticeChannel",
 )
 def test_notice_channel(request: HttpRequest, channel_id: UUID) -> dict[str, UUID]:
     """Post a greeting within seconds; the delivery says whether it arrived."""
@@ -122,7 +124,9 @@ def test_notice_channel(request: HttpRequest, channel_id: UUID) -> dict[str, UUI
 
 
 @router.get(
-    "/notice-deliveries", response={200: list[schemas.DeliveryOut]} | REFUSALS, operation_id="listNoticeDeliveries"
+    "/notice-deliveries",
+    response={200: list[schemas.NoticeDeliveryOut]} | REFUSALS,
+    operation_id="listNoticeDeliveries",
 )
 def list_notice_deliveries(request: HttpRequest) -> list[dict[str, Any]]:
     """What could not be delivered, given up or to be tried again; for admins."""
@@ -131,7 +135,7 @@ def list_notice_deliveries(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.get(
     "/notice-deliveries/{delivery_id}",
-    response={200: schemas.DeliveryOut} | REFUSALS,
+    response={200: schemas.NoticeDeliveryOut} | REFUSALS,
     operation_id="getNoticeDelivery",
 )
 def get_notice_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
@@ -140,7 +144,7 @@ def get_notice_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, An
 
 @router.post(
     "/notice-deliveries/{delivery_id}/retry",
-    response={200: schemas.DeliveryOut} | REFUSALS,
+    response={200: schemas.NoticeDeliveryOut} | REFUSALS,
     operation_id="retryNoticeDelivery",
 )
 def retry_notice_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:

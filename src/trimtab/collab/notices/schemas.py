@@ -18,7 +18,7 @@ ModeWord = Literal["off", "now", "digest"]
 ChannelWord = Literal["inbox", "mail", "chat"]
 
 
-class LineOut(Schema):
+class NoticeLineOut(Schema):
     """A value before and after; null is missing."""
 
     label: str
@@ -26,14 +26,14 @@ class LineOut(Schema):
     new: str | None
 
 
-class HappeningOut(Schema):
+class NoticeHappeningOut(Schema):
     """``text`` goes on after the actor's name."""
 
     id: UUID
     at: datetime
     actor: str
     text: str
-    lines: list[LineOut]
+    lines: list[NoticeLineOut]
     change_set_id: UUID | None
 
 
@@ -53,7 +53,7 @@ class NoticeOut(Schema):
     happenings: int
     read: bool
     done: bool
-    told: list[HappeningOut]
+    told: list[NoticeHappeningOut]
     why: list[str]
 
 
@@ -64,21 +64,21 @@ class InboxOut(Schema):
     next: str | None
 
 
-class KindCountOut(Schema):
+class NoticeKindCountOut(Schema):
     kind: str
     label: str
     unread: int
 
 
-class CountsOut(Schema):
+class NoticeCountsOut(Schema):
     """``more``: there are at least so many; beyond 200 nobody counts."""
 
     unread: int
     more: bool
-    kinds: list[KindCountOut]
+    kinds: list[NoticeKindCountOut]
 
 
-class MarkIn(Body):
+class NoticeMarkIn(Body):
     """Marks lines: those of ``ids``, or all of a kind, or all; ``until`` leaves alone what came after that instant."""
 
     done_with: Literal["read", "unread", "done", "open"]
@@ -87,28 +87,28 @@ class MarkIn(Body):
     until: datetime | None = None
 
 
-class MarkedOut(Schema):
+class NoticeMarkedOut(Schema):
     marked: int
 
 
-class SentOut(Schema):
+class NoticeSentOut(Schema):
     via: Literal["mail", "slack", "teams"]
     state: Literal["waiting", "sending", "sent", "dead", "dropped"]
     at: datetime
     digest: bool
 
 
-class WhyOut(Schema):
+class NoticeWhyOut(Schema):
     kind: str
     label: str
     reasons: list[str]
-    sent: list[SentOut]
+    sent: list[NoticeSentOut]
     modes: dict[ChannelWord, ModeWord]
     muted: bool
     change_sets: list[UUID]
 
 
-class KindOut(Schema):
+class NoticeKindOut(Schema):
     """A kind of notices with what the reader gets of it through each channel, and what there is to choose."""
 
     key: str
@@ -120,7 +120,7 @@ class NoticeSettingsOut(Schema):
     """Times of day are minutes after midnight in ``timezone`` (empty: the workspace's). ``mail`` and ``chat`` say
     whether those channels can reach the reader at all."""
 
-    kinds: list[KindOut]
+    kinds: list[NoticeKindOut]
     timezone: str
     digest: Literal["daily", "weekly"]
     digest_minute: int
@@ -186,13 +186,13 @@ class NoticeChannelChange(Body):
     set: NoticeChannelFields
 
 
-class TestOut(Schema):
+class NoticeTestOut(Schema):
     """The delivery that tries the channel out."""
 
     delivery_id: UUID
 
 
-class DeliveryOut(Schema):
+class NoticeDeliveryOut(Schema):
     """A delivery; ``at`` is when it ended, or not before when it is tried (again)."""
 
     id: UUID
