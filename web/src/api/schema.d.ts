@@ -2377,18 +2377,6 @@ export interface components {
             tracks: components["schemas"]["TrackOut"][];
             workspace: components["schemas"]["WorkspaceOut"];
         };
-        /**
-         * CountsOut
-         * @description ``more``: there are at least so many; beyond 200 nobody counts.
-         */
-        CountsOut: {
-            /** Kinds */
-            kinds: components["schemas"]["KindCountOut"][];
-            /** More */
-            more: boolean;
-            /** Unread */
-            unread: number;
-        };
         /** DayOut */
         DayOut: {
             /** Changes */
@@ -2428,40 +2416,6 @@ export interface components {
         DeletedOut: {
             /** Deleted */
             deleted: number;
-        };
-        /**
-         * DeliveryOut
-         * @description A delivery; ``at`` is when it ended, or not before when it is tried (again).
-         */
-        DeliveryOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Attempts */
-            attempts: number;
-            /** Channel Id */
-            channel_id: string | null;
-            /** Error */
-            error: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Person Id */
-            person_id: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "sending" | "sent" | "dead" | "dropped";
-            /**
-             * Via
-             * @enum {string}
-             */
-            via: "mail" | "slack" | "teams";
         };
         /** DemoAccountOut */
         DemoAccountOut: {
@@ -3048,30 +3002,6 @@ export interface components {
             tokens: number;
         };
         /**
-         * HappeningOut
-         * @description ``text`` goes on after the actor's name.
-         */
-        HappeningOut: {
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Change Set Id */
-            change_set_id: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Lines */
-            lines: components["schemas"]["LineOut"][];
-            /** Text */
-            text: string;
-        };
-        /**
          * HeldKindOut
          * @description ``ends``: it is ended, not handed on. ``records`` are the first two hundred.
          */
@@ -3389,29 +3319,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** KindCountOut */
-        KindCountOut: {
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * KindOut
-         * @description A kind of notices with what the reader gets of it through each channel, and what there is to choose.
-         */
-        KindOut: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Modes */
-            modes: {
-                [key: string]: "off" | "now" | "digest";
-            };
-        };
         /**
          * LensOf
          * @description A day, which means its end where the workspace is, or an instant.
@@ -3473,37 +3380,69 @@ export interface components {
         };
         /**
          * LineOut
-         * @description A value before and after; null is missing.
+         * @description A change of the record itself, or of one that belongs to it: ``entity`` and ``record_id`` say of which.
+         *
+         *     ``about`` tells which part a line is about (the team of an estimate, both ends of a dependency), as it was last.
+         *     ``at`` is when it was true, ``recorded_at`` when it was learned. ``op``: I created, U changed, D deleted, P purged.
          */
         LineOut: {
-            /** Label */
-            label: string;
-            /** New */
-            new: string | null;
-            /** Old */
-            old: string | null;
-        };
-        /**
-         * MarkIn
-         * @description Marks lines: those of ``ids``, or all of a kind, or all; ``until`` leaves alone what came after that instant.
-         */
-        MarkIn: {
+            /** About */
+            about: {
+                [key: string]: components["schemas"]["NamedOut"];
+            };
+            actor: components["schemas"]["ActorOut"];
             /**
-             * Done With
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Backfill */
+            backfill: boolean;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Cause */
+            cause: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Change Set Id
+             * Format: uuid
+             */
+            change_set_id: string;
+            /**
+             * Entity
              * @enum {string}
              */
-            done_with: "read" | "unread" | "done" | "open";
-            /** Ids */
-            ids?: string[] | null;
-            /** Kind */
-            kind?: string | null;
-            /** Until */
-            until?: string | null;
-        };
-        /** MarkedOut */
-        MarkedOut: {
-            /** Marked */
-            marked: number;
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link";
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["FieldChangeOut"];
+            };
+            /** Note */
+            note: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "I" | "U" | "D" | "P";
+            /** Origin */
+            origin: string;
+            /**
+             * Record Id
+             * Format: uuid
+             */
+            record_id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Seq */
+            seq: number;
+            /** Undone */
+            undone: boolean;
+            /** Version */
+            version: number;
         };
         /** MeOut */
         MeOut: {
@@ -3792,6 +3731,133 @@ export interface components {
             via: "slack" | "teams";
         };
         /**
+         * NoticeCountsOut
+         * @description ``more``: there are at least so many; beyond 200 nobody counts.
+         */
+        NoticeCountsOut: {
+            /** Kinds */
+            kinds: components["schemas"]["NoticeKindCountOut"][];
+            /** More */
+            more: boolean;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NoticeDeliveryOut
+         * @description A delivery; ``at`` is when it ended, or not before when it is tried (again).
+         */
+        NoticeDeliveryOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempts */
+            attempts: number;
+            /** Channel Id */
+            channel_id: string | null;
+            /** Error */
+            error: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "sent" | "dead" | "dropped";
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "mail" | "slack" | "teams";
+        };
+        /**
+         * NoticeHappeningOut
+         * @description ``text`` goes on after the actor's name.
+         */
+        NoticeHappeningOut: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Change Set Id */
+            change_set_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["NoticeLineOut"][];
+            /** Text */
+            text: string;
+        };
+        /** NoticeKindCountOut */
+        NoticeKindCountOut: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NoticeKindOut
+         * @description A kind of notices with what the reader gets of it through each channel, and what there is to choose.
+         */
+        NoticeKindOut: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Modes */
+            modes: {
+                [key: string]: "off" | "now" | "digest";
+            };
+        };
+        /**
+         * NoticeLineOut
+         * @description A value before and after; null is missing.
+         */
+        NoticeLineOut: {
+            /** Label */
+            label: string;
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+        };
+        /**
+         * NoticeMarkIn
+         * @description Marks lines: those of ``ids``, or all of a kind, or all; ``until`` leaves alone what came after that instant.
+         */
+        NoticeMarkIn: {
+            /**
+             * Done With
+             * @enum {string}
+             */
+            done_with: "read" | "unread" | "done" | "open";
+            /** Ids */
+            ids?: string[] | null;
+            /** Kind */
+            kind?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /** NoticeMarkedOut */
+        NoticeMarkedOut: {
+            /** Marked */
+            marked: number;
+        };
+        /**
          * NoticeOut
          * @description A line of the inbox. ``path`` leads to the record, inside the workspace; ``told`` are the newest of its
          *     ``happenings``.
@@ -3834,9 +3900,29 @@ export interface components {
             /** Title */
             title: string;
             /** Told */
-            told: components["schemas"]["HappeningOut"][];
+            told: components["schemas"]["NoticeHappeningOut"][];
             /** Why */
             why: string[];
+        };
+        /** NoticeSentOut */
+        NoticeSentOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Digest */
+            digest: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "sent" | "dead" | "dropped";
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "mail" | "slack" | "teams";
         };
         /**
          * NoticeSettingsChange
@@ -3908,7 +3994,7 @@ export interface components {
             /** Digest Weekday */
             digest_weekday: number;
             /** Kinds */
-            kinds: components["schemas"]["KindOut"][];
+            kinds: components["schemas"]["NoticeKindOut"][];
             /** Mail */
             mail: boolean;
             /** Quiet From */
@@ -3921,6 +4007,36 @@ export interface components {
             stand_in_id: string | null;
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * NoticeTestOut
+         * @description The delivery that tries the channel out.
+         */
+        NoticeTestOut: {
+            /**
+             * Delivery Id
+             * Format: uuid
+             */
+            delivery_id: string;
+        };
+        /** NoticeWhyOut */
+        NoticeWhyOut: {
+            /** Change Sets */
+            change_sets: string[];
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Modes */
+            modes: {
+                [key: string]: "off" | "now" | "digest";
+            };
+            /** Muted */
+            muted: boolean;
+            /** Reasons */
+            reasons: string[];
+            /** Sent */
+            sent: components["schemas"]["NoticeSentOut"][];
         };
         /**
          * OpenInvitationOut
@@ -4543,26 +4659,6 @@ export interface components {
             /** Weight */
             weight: string | null;
         };
-        /** SentOut */
-        SentOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Digest */
-            digest: boolean;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "sending" | "sent" | "dead" | "dropped";
-            /**
-             * Via
-             * @enum {string}
-             */
-            via: "mail" | "slack" | "teams";
-        };
         /** SignUpIn */
         SignUpIn: {
             /** Name */
@@ -4795,17 +4891,6 @@ export interface components {
             name: string;
             /** Parent Id */
             parent_id: string | null;
-        };
-        /**
-         * TestOut
-         * @description The delivery that tries the channel out.
-         */
-        TestOut: {
-            /**
-             * Delivery Id
-             * Format: uuid
-             */
-            delivery_id: string;
         };
         /** TextIn */
         TextIn: {
@@ -5120,25 +5205,6 @@ export interface components {
             watchers: components["schemas"]["WatcherOut"][];
             /** Watching */
             watching: boolean;
-        };
-        /** WhyOut */
-        WhyOut: {
-            /** Change Sets */
-            change_sets: string[];
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Modes */
-            modes: {
-                [key: string]: "off" | "now" | "digest";
-            };
-            /** Muted */
-            muted: boolean;
-            /** Reasons */
-            reasons: string[];
-            /** Sent */
-            sent: components["schemas"]["SentOut"][];
         };
         /** WorkspaceChange */
         WorkspaceChange: {
@@ -12421,7 +12487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestOut"];
+                    "application/json": components["schemas"]["NoticeTestOut"];
                 };
             };
             /** @description Bad Request */
@@ -12513,7 +12579,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryOut"][];
+                    "application/json": components["schemas"]["NoticeDeliveryOut"][];
                 };
             };
             /** @description Bad Request */
@@ -12607,7 +12673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryOut"];
+                    "application/json": components["schemas"]["NoticeDeliveryOut"];
                 };
             };
             /** @description Bad Request */
@@ -12701,7 +12767,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryOut"];
+                    "application/json": components["schemas"]["NoticeDeliveryOut"];
                 };
             };
             /** @description Bad Request */
@@ -13078,7 +13144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CountsOut"];
+                    "application/json": components["schemas"]["NoticeCountsOut"];
                 };
             };
             /** @description Bad Request */
@@ -13164,7 +13230,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MarkIn"];
+                "application/json": components["schemas"]["NoticeMarkIn"];
             };
         };
         responses: {
@@ -13174,7 +13240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MarkedOut"];
+                    "application/json": components["schemas"]["NoticeMarkedOut"];
                 };
             };
             /** @description Bad Request */
@@ -13268,7 +13334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhyOut"];
+                    "application/json": components["schemas"]["NoticeWhyOut"];
                 };
             };
             /** @description Bad Request */
