@@ -11,7 +11,7 @@ from trimtab.accounts import queries
 from trimtab.accounts.errors import AlreadyMember, KeyTaken, SlugTaken, UserExists
 from trimtab.accounts.models import Person, Team, TokenScope, User
 from trimtab.accounts.queries import Member, Place
-from trimtab.accounts.services import members, people, teams, tokens, users, workspaces
+from trimtab.accounts.services import arrivals, members, people, teams, tokens, users, workspaces
 from trimtab.accounts.services.bulk import add_people, add_teams
 from trimtab.core.actors import Actor, Clock, Origin, Role
 from trimtab.core.fiscal import FiscalCalendar, Kind, Pattern, Period, period_of, periods
@@ -37,6 +37,7 @@ __all__ = [
     "add_people",
     "add_team_member",
     "add_teams",
+    "check_address",
     "create_person",
     "create_team",
     "create_token",
@@ -50,16 +51,20 @@ __all__ = [
     "list_places",
     "list_sample_users",
     "list_teams",
+    "meet_users",
     "people_of_teams",
     "period_of",
     "periods",
     "session_hash",
     "set_password",
+    "settle_members",
     "system_actor",
     "team_leads",
     "workspace_id_of",
     "workspace_view",
 ]
+
+check_address, meet_users, settle_members = arrivals.check_address, arrivals.meet_users, arrivals.settle_members
 
 
 @dataclass(frozen=True, slots=True)

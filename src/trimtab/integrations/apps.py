@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class IntegrationsConfig(AppConfig):
     name = "trimtab.integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        """Imports that are under way stay where they are."""
+        from trimtab.core import portable
+
+        for table in ("integrations_stagedrow", "integrations_importsession", "integrations_importfile"):
+            portable.leave_out(table, "imports that are under way")
+        portable.leave_out("integrations_importdecision", "answers for imports that are under way")

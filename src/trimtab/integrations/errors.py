@@ -1,6 +1,6 @@
 """What an import may refuse."""
 
-from trimtab.core.errors import Conflict
+from trimtab.core.errors import Conflict, Invalid
 from trimtab.core.operations import Cancelled
 
 
@@ -8,6 +8,18 @@ class ImportRunning(Conflict):
     """The same import is under way in another process."""
 
     code = "import_running"
+
+
+class BadArchive(Invalid):
+    """No archive of a workspace, or a damaged one; the message says what is wrong with it."""
+
+    code = "bad_archive"
+
+
+class NewerData(Conflict):
+    """Written by a newer version. ``extra.unknown`` names the migrations that this one does not know."""
+
+    code = "newer_data"
 
 
 class ImportCancelled(Cancelled):

@@ -1,5 +1,7 @@
 """What the layers above may ask of the integrations."""
 
+from trimtab.integrations.archive.read import Arrived, read_archive
+from trimtab.integrations.archive.write import write_archive
 from trimtab.integrations.errors import ImportCancelled, ImportRunning, Undecided
 from trimtab.integrations.files.recipe import BadRecipe, Recipe, load, loads
 from trimtab.integrations.files.report import Rejection, Report
@@ -13,6 +15,7 @@ from trimtab.integrations.services.undo import undo_batch, undo_change_set
 
 __all__ = [
     "Ambiguous",
+    "Arrived",
     "BadRecipe",
     "Candidate",
     "Choice",
@@ -30,6 +33,8 @@ __all__ = [
     "import_files",
     "load",
     "loads",
+    "read_archive",
     "undo_batch",
     "undo_change_set",
+    "write_archive",
 ]
