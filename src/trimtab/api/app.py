@@ -19,6 +19,7 @@ from trimtab.api.routes import config, exports, history, operations, workspaces
 from trimtab.api.routes import query as queries
 from trimtab.collab.api import router as collab
 from trimtab.collab.notices.api import router as notices
+from trimtab.integrations.api import router as integrations
 from trimtab.roadmap.api import router as roadmap
 
 
@@ -93,5 +94,6 @@ for router in (
     collab,
     notices,
     roadmap,
+    integrations,
 ):
     api.add_router("", router)

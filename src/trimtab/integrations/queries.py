@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.core.actors import Actor, Permission
+from trimtab.core.errors import NotFound
 from trimtab.core.models import Operation, OperationState
 from trimtab.integrations.files import staging
 from trimtab.integrations.files.plan import Current
@@ -13,7 +14,14 @@ from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.refs import Known
 from trimtab.integrations.files.report import Rejection, Report
 from trimtab.integrations.files.staging import select
-from trimtab.integrations.models import ImportDecision, StagedAction, StagedPart
+from trimtab.integrations.models import (
+    ImportDecision,
+    ImportFile,
+    ImportSession,
+    StagedAction,
+    StagedPart,
+    StagedRow,
+)
 
 IMPORT = "import"
 MOST_REJECTIONS = 10_000
@@ -33,14 +41,14 @@ select id, row, key, record_id, parent_key, data, review from integrations_stage
 where operation_id = %s and part = 'items' and row = any(%s) and data ? 'asked' for update
 """
 _AMBIGUOUS = """
-select s.row, s.key, s.data -> 'item' ->> 'title' as title, (
-  select jsonb_agg(jsonb_build_object('id', i.id, 'ref', w.prefix || '-' || i.number, 'title', i.title,
-    'area', a.name, 'level', l.name) order by i.number)
-  from scoped.item i join scoped.level l on l.id = i.level_id left join scoped.area a on a.id = i.area_id
-  cross join scoped.workspace w
-  where i.id = any (select jsonb_array_elements_text(s.data -> 'asked' -> 'candidates')::uuid)) as candidates
-from integrations_stagedrow s
-where s.operation_id = %s and s.part = 'items' and s.action = 'ask' and s.row > %s order by s.row limit %s
+select id, row, key, data from integrations_stagedrow
+where operation_id = %s and part = 'items' and action = 'ask' and row > %s order by row limit %s
+"""
+_CANDIDATES = """
+select i.id, w.prefix || '-' || i.number as ref, i.title, a.name as area, l.name as level
+from scoped.item i join scoped.level l on l.id = i.level_id left join scoped.area a on a.id = i.area_id
+cross join scoped.workspace w
+where i.id = any(%s) order by i.number
 """
 _KNOWN = """
 with called as (
@@ -160,18 +168,18 @@ class Ambiguous:
 
 def list_ambiguous(operation_id: UUID, *, after: int = -1, limit: int = MOST_AMBIGUOUS) -> list[Ambiguous]:
     """The rows that wait for a person's word, in the file's order. In the open transaction."""
-    return [
-        Ambiguous(
-            row["row"],
-            row["key"],
-            row["title"],
-            tuple(
-                Candidate(UUID(one["id"]), one["ref"], one["title"], one["area"], one["level"])
-                for one in row["candidates"] or ()
-            ),
-        )
-        for row in select(_AMBIGUOUS, [operation_id, after, limit])
-    ]
+    rows = select(_AMBIGUOUS, [operation_id, after, limit])
+    candidates = candidates_of(rows)
+    return [Ambiguous(row["row"], row["key"], row["data"]["item"]["title"], candidates[row["id"]]) for row in rows]
+
+
+def candidates_of(rows: Collection[dict[str, Any]]) -> dict[UUID, tuple[Candidate, ...]]:
+    """The items that ambiguous rows may be, by the staged row's id. In the open transaction."""
+    ids = {one for row in rows for one in row["data"]["asked"]["candidates"]}
+    found = (
+        {str(row["id"]): Candidate(**row) for row in select(_CANDIDATES, [[UUID(one) for one in ids]])} if ids else {}
+    )
+    return {row["id"]: tuple(found[one] for one in row["data"]["asked"]["candidates"] if one in found) for row in rows}
 
 
 def field_names(operation_id: UUID) -> dict[str, str]:
@@ -257,3 +265,67 @@ def report(operation_id: UUID, recipe: Recipe) -> Report:
 def cancel_requested(operation_id: UUID) -> bool:
     """Whether somebody asked for the operation to stop."""
     return bool(Operation.objects.filter(id=operation_id, cancel_requested=True).exists())
+
+
+def list_sessions(actor: Actor, *, limit: int) -> list[ImportSession]:
+    """The newest first. Raises Forbidden."""
+    actor.require(Permission.VIEW)
+    return list(ImportSession.objects.in_workspace(actor.workspace_id).order_by("-created_at", "-id")[:limit])
+
+
+def get_session(actor: Actor, session_id: UUID, *, lock: bool = False) -> ImportSession:
+    """Raises NotFound, Forbidden. In the open transaction."""
+    actor.require(Permission.VIEW)
+    rows = ImportSession.objects.in_workspace(actor.workspace_id)
+    found: ImportSession | None = (rows.select_for_update() if lock else rows).filter(id=session_id).first()
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+def list_files(sessions: Collection[UUID]) -> list[ImportFile]:
+    """The files of these sessions, in the order in which they came."""
+    return list(ImportFile.objects.filter(session_id__in=sessions).order_by("created_at", "id"))
+
+
+def get_file(actor: Actor, session: ImportSession, file_id: UUID, *, lock: bool = False) -> ImportFile:
+    """Raises NotFound. In the open transaction."""
+    rows = ImportFile.objects.in_workspace(actor.workspace_id)
+    found: ImportFile | None = (
+        (rows.select_for_update() if lock else rows).filter(session_id=session.id, id=file_id).first()
+    )
+    if found is None:
+        raise NotFound("There is no such file in this import.")
+    return found
+
+
+def list_operations(ids: Collection[UUID | None]) -> dict[UUID, Operation]:
+    """Operations by id; None and what is gone are left out."""
+    return {row.id: row for row in Operation.objects.filter(id__in=[one for one in ids if one is not None])}
+
+
+def find_operation(operation_id: UUID | None) -> Operation | None:
+    """The operation, or None where there is none."""
+    found: Operation | None = Operation.objects.filter(id=operation_id).first() if operation_id else None
+    return found
+
+
+def count_ambiguous(operation_id: UUID | None) -> int:
+    """How many rows wait for a person's word."""
+    if operation_id is None:
+        return 0
+    asked = StagedRow.objects.filter(operation_id=operation_id, part=StagedPart.ITEMS, action=StagedAction.ASK)
+    return int(asked.count())
+
+
+def count_staged(operation_id: UUID) -> int:
+    """How many rows are staged."""
+    return int(StagedRow.objects.filter(operation_id=operation_id).count())
+
+
+def last_change(actor: Actor) -> int:
+    """The number of the workspace's last change; 0 when there is none. It tells whether anything happened since."""
+    rows = select(
+        "select seq from ledger_change where workspace_id = %s order by seq desc limit 1", [actor.workspace_id]
+    )
+    return int(rows[0]["seq"]) if rows else 0

@@ -101,6 +101,23 @@ def discard(operation_id: UUID) -> None:
         cursor.execute("delete from integrations_stagedrow where operation_id = %s", [operation_id])
 
 
+def keep_special(operation_id: UUID) -> None:
+    """After an apply: forget all rows but those that somebody may want to read about."""
+    execute(
+        "delete from integrations_stagedrow where operation_id = %s and problem = '' and not data ? 'conflicts'",
+        [operation_id],
+    )
+
+
+def keep_differences(operation_id: UUID) -> None:
+    """After a comparison: forget the rows that are the same on both sides, and what the rows would have made."""
+    execute(
+        "delete from integrations_stagedrow where operation_id = %s"
+        " and (action = 'keep' or part in ('history') or (part = 'setup' and problem <> ''))",
+        [operation_id],
+    )
+
+
 def count(operation_id: UUID, part: StagedPart) -> dict[StagedAction, int]:
     """How many rows of a part there are, by what will be done with them."""
     with connection.cursor() as cursor:

@@ -49,8 +49,12 @@ class Run:
         """How a row that was decided is held against its item; no field is frozen for one that was never imported."""
         return plan.Rules((), queries.field_names(self.operation_id), self.file_wins)
 
-    def stage(self, done: dict[str, int], progress: Progress, tally: Tally | None = None) -> None:
+    def stage(
+        self, done: dict[str, int], progress: Progress, tally: Tally | None = None, shown: UUID | None = None
+    ) -> None:
         """Read and understand every row. ``done`` says how far it is already, by part; empty: afresh.
+
+        ``shown`` is the operation on which people watch it; its own, where none is named.
 
         Takes a transaction for each few rows. Raises BadFile, Invalid, ImportCancelled.
         """
@@ -60,7 +64,7 @@ class Run:
             self.operation_id,
             self.recipe,
             self.source,
-            checkpoint(self.operation_id, done, total, progress),
+            checkpoint(shown or self.operation_id, done, total, progress),
             periods(self.actor),
             self.file_wins,
             tally,
