@@ -164,6 +164,23 @@ WEBHOOK_HOSTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """Files on their way in: kept below ``folder`` for ``kept_days``; ``max_bytes`` of one file."""
+
+    folder: Path
+    max_bytes: int
+    kept_days: int
+
+
+def _imports(home: Path) -> ImportSettings:
+    return ImportSettings(
+        folder=home / "imports",
+        max_bytes=_integer("TRIMTAB_IMPORT_MAX_MB", 512, 1, 100_000) * 1024 * 1024,
+        kept_days=_integer("TRIMTAB_IMPORT_KEPT_DAYS", 30, 1, 3650),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says. ``home`` holds the private database, logs, keys and attachments."""
 
@@ -180,6 +197,7 @@ class Settings:
     secure_cookies: bool
     demo: bool
     files: FileSettings
+    imports: ImportSettings
     mail: Mail | None
     mail_from: str
     webhook_hosts: tuple[str, ...]
@@ -210,6 +228,7 @@ def read() -> Settings:
         secure_cookies=public_url.startswith("https://"),
         demo=_flag("TRIMTAB_DEMO"),
         files=_files(),
+        imports=_imports(home),
         mail=_mail(),
         mail_from=os.environ.get("TRIMTAB_MAIL_FROM", f"Trimtab <trimtab@{urlsplit(public_url).hostname}>"),
         webhook_hosts=WEBHOOK_HOSTS
