@@ -10,8 +10,10 @@ from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.core.models import Operation
 from trimtab.integrations import schemas, sessions_view
 from trimtab.integrations.files import recipe as recipes
+from trimtab.integrations.files.reading import Reading
+from trimtab.integrations.files.remap import ColumnChange, NewField, Remapping
 from trimtab.integrations.models import Choice, Conflicts, ImportFile, SavedRecipe
-from trimtab.integrations.services import library, picking, retention, sessions, uploads
+from trimtab.integrations.services import library, mapping, picking, retention, sessions, uploads
 from trimtab.integrations.services.decisions import Pick
 from trimtab.settings import CURRENT
 
@@ -105,6 +107,44 @@ def set_recipe(request: HttpRequest, import_id: UUID, body: schemas.RecipeIn) ->
     actor = actor_of(request)
     sessions.set_recipe(actor=actor, clock=clock_of(request), session_id=import_id, text=body.text, name=body.name)
     return sessions_view.get_session(actor, import_id)
+
+
+@router.post("/imports/{import_id}/mapping", response={200: schemas.MappingOut} | REFUSALS,
+             operation_id="proposeImportMapping")  # fmt: skip
+def propose_mapping(request: HttpRequest, import_id: UUID, body: schemas.ProposeIn) -> dict[str, Any]:
+    """Have the files recognised; the recipe that comes of it is settled, and may be corrected."""
+    actor = actor_of(request)
+    readings = {one.file: Reading(**one.model_dump(exclude={"file"})) for one in body.readings}
+    mapping.propose_mapping(
+        actor=actor,
+        clock=clock_of(request),
+        settings=CURRENT.imports,
+        session_id=import_id,
+        readings=readings,
+        layout=body.layout,
+    )
+    return mapping.get_mapping(actor, import_id)
+
+
+@router.get("/imports/{import_id}/mapping", response={200: schemas.MappingOut} | REFUSALS,
+            operation_id="getImportMapping")  # fmt: skip
+def get_mapping(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
+    """How the files are read, what each column fills, and the first ten rows. Answers 409 `not_ready` before that."""
+    return mapping.get_mapping(actor_of(request), import_id)
+
+
+@router.patch("/imports/{import_id}/mapping", response={200: schemas.MappingOut} | REFUSALS,
+              operation_id="changeImportMapping")  # fmt: skip
+def change_mapping(request: HttpRequest, import_id: UUID, body: schemas.MappingIn) -> dict[str, Any]:
+    """Correct what columns fill, the name space of the keys, the usual level. Answers 400 `bad_recipe`."""
+    actor = actor_of(request)
+    columns = [
+        ColumnChange(one.column, one.target, NewField(**one.new.model_dump()) if one.new else None)
+        for one in body.columns
+    ]
+    change = Remapping(columns, body.source, body.name, body.level)
+    mapping.change_mapping(actor=actor, clock=clock_of(request), session_id=import_id, change=change)
+    return mapping.get_mapping(actor, import_id)
 
 
 @router.put("/imports/{import_id}/conflicts", response=IMPORT, operation_id="setImportConflicts")

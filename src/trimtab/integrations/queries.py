@@ -323,6 +323,25 @@ def count_staged(operation_id: UUID) -> int:
     return int(StagedRow.objects.filter(operation_id=operation_id).count())
 
 
+_TARGETS = """
+select 'custom.' || key as name, name as label, type from scoped.custom_field where entity = 'item'
+union all select 'dim.' || key, name, '' from scoped.dimension order by label
+"""
+_BUILT_IN = {
+    "title": "Title", "description": "Description", "level": "Level", "parent": "Parent", "area": "Product",
+    "phase": "Phase", "owner": "Owner", "team": "Team", "start": "Start", "end": "End", "effort": "Effort",
+    "benefit": "Benefit", "progress": "Progress", "health": "Health", "health_note": "Health note",
+    "horizon": "Horizon", "release": "Release", "tags": "Tags", "key": "Key (tells rows apart)",
+    "id": "Other name (parents are called by)", "url": "Web address",
+}  # fmt: skip
+
+
+def list_targets() -> list[dict[str, str]]:
+    """What a column may fill, the workspace's own fields and dimensions last. In the open transaction."""
+    own = select(_TARGETS, [])
+    return [{"name": name, "label": label, "type": ""} for name, label in _BUILT_IN.items()] + own
+
+
 def last_change(actor: Actor) -> int:
     """The number of the workspace's last change; 0 when there is none. It tells whether anything happened since."""
     rows = select(

@@ -86,6 +86,139 @@ class RecipeIn(Body):
     name: str = Field("", max_length=120)
 
 
+class ReadingIn(Body):
+    """How a file is written, where that was recognised wrongly; what is left out is recognised."""
+
+    file: str = Field(max_length=200)
+    format: Literal["", "csv", "tsv", "xlsx", "json"] = ""
+    encoding: str = Field("", max_length=40)
+    delimiter: str = Field("", max_length=1)
+    quote: str = Field("", max_length=1)
+    header_row: int = Field(0, ge=-1, le=1_000_000)
+    sheet: str = Field("", max_length=300)
+    decimal: Literal["", ".", ","] = ""
+    day_first: bool | None = None
+    language: str = Field("", max_length=10)
+
+
+class ProposeIn(Body):
+    """``layout`` names the recipe that comes along to go by; empty: by none; null: by the one that fits best."""
+
+    readings: list[ReadingIn] = Field(default_factory=list, max_length=50)
+    layout: str | None = Field(None, max_length=120)
+
+
+class NewFieldIn(Body):
+    """A custom field to be made."""
+
+    key: str = Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: Name
+    type: Literal["text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams"]
+
+
+class ColumnIn(Body):
+    """What a column fills; an empty target leaves it out. ``new`` goes with ``custom.<key>`` of a field to be made."""
+
+    column: str = Field(min_length=1, max_length=300)
+    target: str = Field(max_length=80)
+    new: NewFieldIn | None = None
+
+
+class MappingIn(Body):
+    """What to change; null leaves it. ``source`` is the name space of the keys, one for all exports of a place."""
+
+    columns: list[ColumnIn] = Field(default_factory=list, max_length=2000)
+    source: str | None = Field(None, min_length=1, max_length=60)
+    name: str | None = Field(None, min_length=1, max_length=120)
+    level: str | None = Field(None, min_length=1, max_length=60)
+
+
+class FoundOut(Schema):
+    """One thing that was found out about a file: how sure (0..1), and why."""
+
+    value: str
+    sure: float
+    why: str
+
+
+class ReadingOut(Schema):
+    """How a file is read."""
+
+    format: str
+    encoding: str
+    delimiter: str
+    quote: str
+    header_row: int
+    sheet: str
+    decimal: str
+    day_first: bool | None
+    language: str
+
+
+class ColumnOut(Schema):
+    """A column, what it fills, how sure that is (0..1), and why."""
+
+    position: int
+    name: str
+    targets: list[str]
+    sure: float
+    why: str
+    kind: str
+    filled: int
+    samples: list[str]
+
+
+class SampleOut(Schema):
+    """One of the first ten rows, as written; long cells are cut."""
+
+    number: int
+    problem: str
+    cells: list[str]
+
+
+class MappedFileOut(Schema):
+    """A file and the part it plays. ``count`` rows, at least, where ``cut``."""
+
+    name: str
+    part: str
+    count: int
+    cut: bool
+    sheets: list[str]
+    reading: ReadingOut
+    sure: dict[str, FoundOut]
+    columns: list[ColumnOut]
+    rows: list[SampleOut]
+
+
+class LayoutOut(Schema):
+    """A recipe that comes along, and how well the files fit it (0..1)."""
+
+    name: str
+    label: str
+    score: float
+
+
+class TargetOut(Schema):
+    """Something that a column may fill."""
+
+    name: str
+    label: str
+    type: str
+
+
+class MappingOut(Schema):
+    """What was recognised, and what the recipe in force does with it."""
+
+    layout: LayoutOut
+    layouts: list[LayoutOut]
+    problems: list[str]
+    files: list[MappedFileOut]
+    name: str
+    source: str
+    level: str
+    targets: list[TargetOut]
+
+
 class ConflictsIn(Body):
     """Whose value counts where the file and somebody here changed the same field."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.core import scope
-from trimtab.core.actors import Actor
+from trimtab.core.actors import Actor, Permission
 from trimtab.core.ledger.models import Batch
 from trimtab.core.models import Operation, OperationState
 from trimtab.core.operations import OPEN
@@ -52,7 +52,11 @@ def get_session(actor: Actor, session_id: UUID) -> dict[str, Any]:
 def list_rows(
     actor: Actor, session_id: UUID, which: str, *, after: UUID | None, limit: int, field: str
 ) -> tuple[list[rows_view.RowView], UUID | None]:
-    """A page of the rows of the try (``differ``: of the comparison) and the id to go on after. Raises NotFound."""
+    """A page of the rows of the try (``differ``: of the comparison) and the id to go on after.
+
+    The file may hold more than anybody here may see, so it is for those who import. Raises NotFound, Forbidden.
+    """
+    actor.require(Permission.EDIT)
     with scope.workspace(actor.workspace_id):
         session = queries.get_session(actor, session_id)
         operation_id = session.compared_id if which == "differ" else session.checked_id

@@ -11,7 +11,7 @@ from trimtab.integrations import queries
 from trimtab.integrations.errors import FilesGone, NotReady
 from trimtab.integrations.files import recipe as recipes
 from trimtab.integrations.files import staging
-from trimtab.integrations.models import Conflicts, ImportSession
+from trimtab.integrations.models import Conflicts, ImportFile, ImportSession
 
 CHECK, APPLY, COMPARE = "integrations.check", "integrations.apply", "integrations.compare"
 APPLIED = ("applying", "applied")
@@ -89,7 +89,7 @@ def start_check(*, actor: Actor, clock: Clock, session_id: UUID) -> Operation:
     actor.require(Permission.EDIT)
     with scope.workspace(actor.workspace_id):
         session = get_open(actor, session_id, lock=True)
-        _require_files(session)
+        require_files(session)
         if not session.recipe:
             raise NotReady("Say first what the columns mean.")
         forget_check(clock, session)
@@ -149,12 +149,14 @@ def require_checked(session: ImportSession) -> Operation:
     return checked
 
 
-def _require_files(session: ImportSession) -> None:
+def require_files(session: ImportSession) -> list[ImportFile]:
+    """The session's files, all of them here. Raises NotReady."""
     files = queries.list_files([session.id])
     if not files:
         raise NotReady("Choose a file first.")
     if missing := next((file for file in files if file.received < file.size), None):
         raise NotReady(f"“{missing.name}” has not arrived completely.", file=str(missing.id), received=missing.received)
+    return files
 
 
 def _defer(actor: Actor, clock: Clock, task: str, session: ImportSession) -> Operation:

@@ -1,5 +1,8 @@
 """Tells a person what a proposal does with each column, and why."""
 
+from collections.abc import Sequence
+
+from trimtab.integrations.files.reading import Header
 from trimtab.integrations.files.recognise.names import Names
 from trimtab.integrations.files.recognise.parts import Role
 from trimtab.integrations.files.recognise.plain import PlainItems
@@ -28,8 +31,13 @@ def describe(one: Survey, role: Role, recipe: Recipe, layout: LayoutScore, mappe
 
 
 def _of_items(one: Survey, recipe: Recipe) -> dict[str, tuple[str, ...]]:
-    """The targets of each column of a file of items."""
-    names, items = Names(one.table.header), recipe.items
+    return targets_of(one.table.headers, recipe)
+
+
+def targets_of(headers: Sequence[str], recipe: Recipe) -> dict[str, tuple[str, ...]]:
+    """What a recipe does with each column of a file of items that has these names."""
+    header = Header(tuple(headers))
+    names, items = Names(header), recipe.items
     pairs = [(name, "key") for name in items.keys] + [(items.id, "id"), (items.url, "url")]
     pairs += [(name, rule.target) for rule in items.fields for name in rule.columns]
     pairs += [(name, f"link.{link.type}") for link in items.links for name in link.columns]
@@ -39,8 +47,8 @@ def _of_items(one: Survey, recipe: Recipe) -> dict[str, tuple[str, ...]]:
     for name, target in pairs:
         called = names.find(recipe, name) if name else None
         if called is not None:
-            for position in one.table.header.positions(called):
-                listed = found.setdefault(one.table.headers[position], [])
+            for position in header.positions(called):
+                listed = found.setdefault(headers[position], [])
                 if target not in listed:
                     listed.append(target)
     return {name: tuple(listed) for name, listed in found.items()}

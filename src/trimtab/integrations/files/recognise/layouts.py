@@ -27,12 +27,12 @@ def layouts() -> Mapping[str, Recipe]:
 
 
 def score(recipe: Recipe, table: Table) -> float:
-    """How well a table fits a layout, 0..1: nothing without its necessary columns, more with each usual one."""
+    """How well a table fits a layout, 0..1: nothing without key and necessary columns, more with each usual one."""
     layout = recipe.layout
     if layout is None or table.reading.format not in layout.formats:
         return 0.0
     names = Names(table.header)
-    if not all(names.find(recipe, name) for name in layout.must):
+    if not all(names.find(recipe, name) for name in (*layout.must, *recipe.items.keys)):
         return 0.0
     signs = [bool(names.find(recipe, name)) for name in layout.signs]
     own = len(layout.must) / max(len({folded(name) for name in table.headers}), 1)
