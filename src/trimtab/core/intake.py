@@ -4,14 +4,14 @@ A domain registers its targets when it starts; the recogniser offers their field
 over in the transaction in which everything else is written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 from trimtab.core.actors import Actor, Clock
 
-FieldType = Literal["text", "number", "date", "instant", "bool", "url", "person", "item"]
+FieldType = Literal["text", "number", "date", "instant", "bool", "url", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,19 @@ class IntakeField:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingPerson:
+    """Somebody as a file names them, and who that is here, where it is known."""
+
+    name: str
+    id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A record on its way in. ``values`` holds a field's value by name, absent where the file is blank.
 
-    Text is text, a number Decimal, a day date, an instant an aware datetime, a person a name or an address as written,
-    an item its id. ``record_id`` is the item it belongs to. ``key`` is the same for the same record of a later import.
+    Text is text, a number Decimal, a day date, an instant an aware datetime, a person IncomingPerson. ``record_id`` is
+    the item it belongs to. ``key`` is the same for the same record of a later import.
     ``row`` is where it stands in the file.
     """
 
@@ -57,18 +65,26 @@ Doing it again with the same records changes nothing. What it writes belongs to 
 """
 
 
+Unchanged = Callable[[Actor, str, Sequence[Incoming]], Collection[int]]
+"""Of records with keys of a source, the rows of those that are here already just so. In the open transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeTarget:
     """A kind of record that may come in. ``on_item``: each belongs to an item of the roadmap.
 
-    ``names`` are what a file of them, or a column that holds whole records, is called.
+    ``names`` are what a file of them is called. ``keyed``: the fields that together name a record, beside its item; a
+    field ``id``, where a file has one, does so alone. ``makes_people``: who is named in it and is not here is made.
     """
 
     name: str
     label: str
     fields: tuple[IntakeField, ...]
     bring: Bring
+    unchanged: Unchanged
+    keyed: tuple[str, ...]
     on_item: bool = True
+    makes_people: bool = False
     names: tuple[str, ...] = field(default=())
 
 

@@ -6,9 +6,11 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """Imports that are under way stay where they are."""
+        """Imports that are under way stay where they are; what other domains take from files is offered."""
         from trimtab.core import portable
+        from trimtab.integrations.files import targets
 
         for table in ("integrations_stagedrow", "integrations_importsession", "integrations_importfile"):
             portable.leave_out(table, "imports that are under way")
         portable.leave_out("integrations_importdecision", "answers for imports that are under way")
+        targets.register()

@@ -8,13 +8,19 @@ from trimtab.core.models import Scoped, reference
 
 
 class StagedPart(models.TextChoices):
-    """Which part of an import a staged row belongs to. ``setup``: configuration that the apply will make."""
+    """Which part of an import a staged row belongs to. ``setup``: configuration that the apply will make.
+
+    ``links``: how far files of links are read, whose rows become relations and dependencies. ``records``: what belongs
+    to items in other domains.
+    """
 
     SETUP = "setup"
     ITEMS = "items"
     RELATIONS = "relations"
     DEPENDENCIES = "dependencies"
     HISTORY = "history"
+    LINKS = "links"
+    RECORDS = "records"
 
 
 class StagedAction(models.TextChoices):

@@ -5,7 +5,7 @@ from trimtab.integrations.archive.write import write_archive
 from trimtab.integrations.errors import ImportCancelled, ImportRunning, Undecided
 from trimtab.integrations.files.recipe import BadRecipe, Recipe, load, loads
 from trimtab.integrations.files.report import Rejection, Report
-from trimtab.integrations.files.stage import Source
+from trimtab.integrations.files.source import Source
 from trimtab.integrations.models import Choice
 from trimtab.integrations.queries import Ambiguous, Candidate
 from trimtab.integrations.services.decisions import Decide, Pick, all_alike

@@ -1,6 +1,6 @@
 """Reads for what comes in: the workspace's configuration by its names, items by their keys elsewhere, runs."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from trimtab.integrations.files.plan import Current
 from trimtab.integrations.files.recipe import Recipe
 from trimtab.integrations.files.refs import Known
 from trimtab.integrations.files.report import Rejection, Report
+from trimtab.integrations.files.source import FILE_STEP, place
 from trimtab.integrations.files.staging import select
 from trimtab.integrations.models import (
     ImportDecision,
@@ -59,7 +60,7 @@ from (
   select 'level' as kind, id, key, name, false as unsure, jsonb_build_object('rank', rank) as data, 'level' as entity
   from scoped.level
   union all
-  select 'phase', p.id, p.key, p.name, p.review is not null, '{}', 'phase'
+  select 'phase', p.id, p.key, p.name, p.review is not null, jsonb_build_object('category', p.category), 'phase'
   from scoped.phase p join scoped.track t on t.id = p.track_id where t.primary
   union all
   select 'team', id, key, name, review is not null, '{}', 'team' from scoped.team
@@ -241,9 +242,14 @@ def report(operation_id: UUID, recipe: Recipe) -> Report:
         [operation_id],
     )
     wrong = select(
-        "select part, row, key, problem, count(*) over () as n from integrations_stagedrow"
+        "select part, row, key, problem, data, count(*) over () as n from integrations_stagedrow"
         " where operation_id = %s and problem <> '' order by part, row limit %s",
         [operation_id, MOST_REJECTIONS],
+    )
+    records = select(
+        "select data ->> 'target' as target, count(*) as n from integrations_stagedrow"
+        " where operation_id = %s and part = 'records' and action = 'create' group by 1 order by 1",
+        [operation_id],
     )
     special = select(_SPECIAL, [operation_id])[0]
     return Report(
@@ -258,8 +264,18 @@ def report(operation_id: UUID, recipe: Recipe) -> Report:
         history_known=history.get(StagedAction.KEEP, 0),
         made={row["kind"]: row["n"] for row in made},
         rejected_count=wrong[0]["n"] if wrong else 0,
-        rejected=tuple(Rejection(row["part"], row["row"], row["key"], row["problem"]) for row in wrong),
+        rejected=tuple(_rejection(row, recipe.items.files) for row in wrong),
+        records={row["target"]: row["n"] for row in records},
     )
+
+
+def _rejection(row: Mapping[str, Any], files: tuple[str, ...]) -> Rejection:
+    """A row that was left out, where it stands in its file; of several files of items, the file is named too."""
+    staged = int((row["data"] or {}).get("line", row["row"]))
+    file, number = place(staged, files) if row["part"] == StagedPart.ITEMS.value or "line" in (row["data"] or {}) else (
+        "", staged % FILE_STEP
+    )  # fmt: skip
+    return Rejection(row["part"], number, row["key"], f"{file}: {row['problem']}" if file else row["problem"])
 
 
 def cancel_requested(operation_id: UUID) -> bool:

@@ -22,6 +22,7 @@ from trimtab.core.ids import new_id
 from trimtab.core.ledger import HistoryEntry, RecordHistory
 from trimtab.core.models import ExternalKey
 from trimtab.integrations.files import check
+from trimtab.integrations.files.bring import bring
 from trimtab.integrations.files.history import Entry
 from trimtab.integrations.files.remember import name_tracked, remember
 from trimtab.integrations.files.rules import Recipe
@@ -75,7 +76,8 @@ where e.workspace_id = %s and e.source = %s and e.entity = 'item' and e.key = s.
   and not exists (select from scoped.item i where i.id = e.record_id)
 """
 _FIRST = """
-select min(at) as at from integrations_stagedrow where operation_id = %s and part = 'history' and action = 'create'
+select min(least(at, (data -> 'born' ->> 'at')::timestamptz)) as at from integrations_stagedrow
+where operation_id = %s and action = 'create' and part in ('history', 'items')
 """
 _HELD = """
 select id, number, rank, key, to_jsonb(i) as row from scoped.item i where id = any(%s)
@@ -123,6 +125,7 @@ class Applied:
     batch_id: UUID
     made: Counter[str] = field(default_factory=Counter)
     history: int = 0
+    records: dict[str, int] = field(default_factory=dict)
     locked_from: float | None = None
 
     def lock(self) -> None:
@@ -161,6 +164,9 @@ class Apply:
             self._tie(applied)
             self._tell(applied)
             self._update(applied)
+            if self.recipe.records:
+                self.step("records")
+                applied.records = bring(self.actor, self.clock, self.operation_id, self.recipe.source, applied.batch_id)
             remember(self.actor.workspace_id, self.operation_id, self.recipe.source, applied.batch_id)
             self.step("adding up")
             applied.lock()

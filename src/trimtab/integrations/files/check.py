@@ -9,7 +9,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from trimtab.integrations.files.history import Broken, Entry, Event, chains
+from trimtab.core.actors import Actor
+from trimtab.integrations.files import bring
+from trimtab.integrations.files.history import Birth, Broken, Entry, Event, chains
 from trimtab.integrations.files.rules import Recipe
 from trimtab.integrations.files.staging import execute, select
 from trimtab.integrations.models import StagedPart
@@ -137,9 +139,11 @@ with ends as (
     and kb.key = s.parent_key
   where s.operation_id = %(op)s and s.part = %(part)s and s.action = 'create'
 ), known as (
-  select e.*, first_value(e.row) over (partition by e.from_id, e.to_id, e.type order by e.row) as first,
-    exists (select from {present} r where r.from_item_id = e.from_id and r.to_item_id = e.to_id and r.type = e.type)
-      as present
+  select e.*, first_value(e.row) over (partition by e.type, case when e.type = 'relates_to'
+      then least(e.from_id, e.to_id) else e.from_id end, case when e.type = 'relates_to'
+      then greatest(e.from_id, e.to_id) else e.to_id end order by e.row) as first,
+    exists (select from {present} r where r.type = e.type and (r.from_item_id = e.from_id and r.to_item_id = e.to_id
+      or r.type = 'relates_to' and r.from_item_id = e.to_id and r.to_item_id = e.from_id)) as present
   from ends e
 )
 update integrations_stagedrow s
@@ -185,7 +189,7 @@ where s.operation_id = %(op)s and s.part = 'history' and s.row = any(%(rows)s)
 """
 
 
-def check(operation_id: UUID, recipe: Recipe, now: datetime, *, ask: bool = True) -> None:
+def check(actor: Actor, operation_id: UUID, recipe: Recipe, now: datetime, *, ask: bool = True) -> None:
     """Settle every staged row: what becomes of it, and why not. In the open transaction; doing it twice is the same.
 
     Without ``ask`` no row is held against items of the same title.
@@ -203,11 +207,12 @@ def check(operation_id: UUID, recipe: Recipe, now: datetime, *, ask: bool = True
         execute(_BAD_PARENTS, values)
         execute(_NOT_YET, values)
         execute(_MOVED, values)
-    if recipe.relations is not None:
+    if recipe.ties or recipe.items.links:
         execute(_ENDS.replace("{present}", "scoped.relation"), values | {"part": StagedPart.RELATIONS.value})
-    if recipe.dependencies is not None:
         execute(_ENDS.replace("{present}", "scoped.dependency"), values | {"part": StagedPart.DEPENDENCIES.value})
         execute(_CIRCLES, values)
+    if recipe.records:
+        bring.check(actor, operation_id, recipe.source)
     if recipe.history is not None:
         execute(_STRANGERS, values)
         _chains(operation_id, now)
@@ -227,30 +232,51 @@ def _chains(operation_id: UUID, now: datetime) -> None:
             )
 
 
+_TOLD = """
+with told as (
+  select key from integrations_stagedrow
+  where operation_id = %(op)s and part = 'history' and action = 'create' and key > %(after)s
+  union
+  select key from integrations_stagedrow
+  where operation_id = %(op)s and part = 'items' and action = 'create' and data ? 'born' and key > %(after)s
+  order by key limit %(size)s
+)
+select i.key, i.row as item_row, i.record_id, i.data -> 'item' as item, i.data -> 'born' as born,
+  h.row, h.at, h.data
+from told t
+join integrations_stagedrow i on i.operation_id = %(op)s and i.part = 'items' and i.key = t.key and i.action = 'create'
+left join integrations_stagedrow h on h.operation_id = %(op)s and h.part = 'history' and h.key = t.key
+  and h.action = 'create'
+order by i.key, h.row
+"""
+_LAST_TOLD = """
+select max(key) as key, count(*) as n from (
+  select key from integrations_stagedrow
+  where operation_id = %(op)s and part = 'history' and action = 'create' and key > %(after)s
+  union
+  select key from integrations_stagedrow
+  where operation_id = %(op)s and part = 'items' and action = 'create' and data ? 'born' and key > %(after)s
+  order by key limit %(size)s
+) told
+"""
+
+
 def histories(operation_id: UUID, now: datetime) -> Iterator[tuple[UUID, list[Entry], list[Broken]]]:
     """The past of each new item that has one: its id, its entries in order, and what does not fit together."""
-    after = ""
-    while True:
-        rows = select(
-            """
-            select h.key, h.row, h.at, h.data, i.record_id, i.data -> 'item' as item
-            from integrations_stagedrow h
-            join integrations_stagedrow i on i.operation_id = h.operation_id and i.part = 'items' and i.key = h.key
-              and i.action = 'create'
-            where h.operation_id = %s and h.part = 'history' and h.action = 'create' and h.key in (
-              select distinct key from integrations_stagedrow
-              where operation_id = %s and part = 'history' and action = 'create' and key > %s order by key limit %s)
-            order by h.key, h.row
-            """,
-            [operation_id, operation_id, after, KEYS_AT_A_TIME],
-        )
-        if not rows:
-            return
-        for _, events in groupby(rows, key=lambda row: row["key"]):
+    values = {"op": operation_id, "after": "", "size": KEYS_AT_A_TIME}
+    while (last := select(_LAST_TOLD, values)[0])["n"]:
+        for _, events in groupby(select(_TOLD, values), key=lambda row: row["key"]):
             listed = list(events)
-            entries, broken = chains([_event(row) for row in listed], _today(listed[0]["item"]), now)
-            yield listed[0]["record_id"], entries, broken
-        after = rows[-1]["key"]
+            first = listed[0]
+            told = [_event(row) for row in listed if row["row"] is not None]
+            entries, broken = chains(told, _today(first["item"]), now, _birth(first))
+            yield first["record_id"], entries, broken
+        values["after"] = last["key"]
+
+
+def _birth(row: Mapping[str, Any]) -> Birth | None:
+    born = row["born"]
+    return Birth(row["item_row"], datetime.fromisoformat(born["at"]), tuple(born["fields"])) if born else None
 
 
 def _event(row: Mapping[str, Any]) -> Event:

@@ -39,6 +39,7 @@ class Columns:
     links: tuple[tuple[LinkColumn, tuple[int, ...]], ...]
     records: tuple[tuple[str, tuple[str, ...], str, tuple[int, ...]], ...]
     skips: tuple[tuple[SkipRule, tuple[int, ...]], ...]
+    born: tuple[int, ...]
 
     def key_of(self, cells: Sequence[str]) -> str:
         """The name of a row, of several columns joined by a dash; blank when one of them is."""
@@ -101,8 +102,25 @@ def find_columns(recipe: Recipe, file: Table) -> Columns:
         ),
         links=tuple(one for one in links if one[1]),
         records=tuple(one for one in records if one[3]),
+        born=find(recipe.history.born) if recipe.history is not None else (),
         skips=tuple((one, find(one.column)) for one in rule.skip if one.lone or find(one.column)),
     )
+
+
+def learn(recipe: Recipe, file: Table, keys: dict[str, str], people: dict[str, str]) -> None:
+    """Add to ``keys`` by which other name each row goes, and to ``people`` whom each id of an account means."""
+    columns = find_columns(recipe, file)
+    ids = positions(recipe, file, recipe.items.id) if recipe.items.id else ()
+    pairs = [(positions(recipe, file, name), positions(recipe, file, id_)) for name, id_ in recipe.accounts]
+    for row in file.rows():
+        if row.problem:
+            continue
+        if (other := first(row.cells, ids).strip()) and (key := columns.key_of(row.cells)) and other != key:
+            keys.setdefault(other, key)
+        for names, accounts in pairs:
+            for place, account in zip(names, accounts, strict=False):
+                if (name := row.cells[place].strip()) and (id_ := row.cells[account].strip()):
+                    people.setdefault(id_, name)
 
 
 def first(cells: Sequence[str], places: tuple[int, ...]) -> str:

@@ -31,6 +31,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Birth:
+    """When a record came to be, by its own file, and the fields of which its history would tell every change."""
+
+    row: int
+    at: datetime
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A field whose entries do not fit together; ``row`` is where that shows, ``rows`` all that go with it."""
 
@@ -40,19 +49,24 @@ class Broken:
     problem: str
 
 
-def chains(events: Iterable[Event], today: Mapping[str, Any], now: datetime) -> tuple[list[Entry], list[Broken]]:
+def chains(
+    events: Iterable[Event], today: Mapping[str, Any], now: datetime, birth: Birth | None = None
+) -> tuple[list[Entry], list[Broken]]:
     """The entries of one record in the order of their time, and the fields that had to be left out.
 
     ``today`` holds the record's values, absent ones missing. A field is left out when an entry does not begin where
     the one before ended, when the last does not end at today's value, or when one lies at or after ``now``.
     The first may begin anywhere: that is how the record came to be. Entries that change nothing fall away. A record
-    whose title comes later than its first entry has an empty one until then.
+    whose title comes later than its first entry has an empty one until then. From its ``birth`` on each field has the
+    value that its first entry begins with, or today's where it has none.
     """
     ordered = sorted(events, key=lambda event: (event.at, event.row))
     fields: dict[str, list[Entry]] = {}
     for event in ordered:
         for name, (old, new) in event.fields.items():
             fields.setdefault(name, []).append(Entry(event.row, event.at, name, old, new, event.actor, event.cause))
+    if birth is not None:
+        _bear(fields, birth, today, now)
     kept: list[Entry] = []
     broken: list[Broken] = []
     for name, entries in fields.items():
@@ -69,6 +83,17 @@ def chains(events: Iterable[Event], today: Mapping[str, Any], now: datetime) -> 
     if kept and not _since_birth(kept, "title"):
         kept = _untitled_at_birth(kept)
     return kept, broken
+
+
+def _bear(fields: dict[str, list[Entry]], birth: Birth, today: Mapping[str, Any], now: datetime) -> None:
+    """Begin each field's entries with the birth; not where an entry is older."""
+    if birth.at >= now or any(entries[0].at < birth.at for entries in fields.values()):
+        return
+    for name in birth.fields:
+        entries = fields.get(name, [])
+        value = entries[0].old if entries else today.get(name)
+        if value is not None:
+            fields[name] = [Entry(birth.row, birth.at, name, None, value, "", {}), *entries]
 
 
 def _since_birth(entries: Sequence[Entry], field: str) -> bool:

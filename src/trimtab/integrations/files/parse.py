@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from trimtab.integrations.files.reading import Reading
@@ -34,6 +34,10 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _LOCAL = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[, ].*)?")
 _NAMED = re.compile(r"(\d{1,2})\.?[-/ ]([A-Za-z]{3,9})\.?[-/, ]+(\d{4}|\d{2})(?:[, ].*)?")
 _AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:[, ].*)?")
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\.\d+)?\s*(?P<half>[ap]\.?\s?m\.?)?\s*$",
+    re.IGNORECASE,
+)
 _PERIOD = re.compile(r"(?P<year>\d{4})[-/ ]?(?P<letter>[QH])(?P<number>[1-4])", re.IGNORECASE)
 _PERIOD_FIRST = re.compile(r"(?P<letter>[QH])(?P<number>[1-4])[-/ ]?(?P<year>\d{4})", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
@@ -94,6 +98,32 @@ def instant(text: str) -> datetime:
     if at.year not in _YEARS:
         raise Odd("not_a_time")
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def moment(text: str, reading: Reading, zone: tzinfo) -> datetime:
+    """A date and time in UTC, as programs or people write it; without an offset it is meant in ``zone``. Raises Odd."""
+    plain = text.strip()
+    try:
+        at = datetime.fromisoformat(plain)
+    except ValueError:
+        at = datetime.combine(day(plain, reading), _clock(plain))
+    if at.year not in _YEARS:
+        raise Odd("not_a_time")
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _clock(text: str) -> time:
+    """The time of day at the end of a date; midnight when there is none."""
+    match = _CLOCK.search(text)
+    if match is None:
+        return time()
+    hour = int(match["hour"])
+    if half := match["half"]:
+        hour = hour % 12 + (12 if half.casefold().startswith("p") else 0)
+    try:
+        return time(hour, int(match["minute"]), int(match["second"] or 0))
+    except ValueError as wrong:
+        raise Odd("not_a_time") from wrong
 
 
 def number(text: str, reading: Reading) -> Decimal:

@@ -81,7 +81,10 @@ class Directory:
         list is something else, however alike.
         """
         exact = self._written.get((kind, written))
-        return exact if exact is not None or kind in self._listed else self.find_alike(kind, written)
+        if exact is not None or kind in self._listed:
+            return exact
+        rule = self._recipe.phases.get(written) if kind == "phase" else None
+        return self.find_alike(kind, rule.name if rule is not None else written)
 
     def find_alike(self, kind: str, written: str) -> UUID | None:
         """By key, else by name; case, spaces, - and _ do not count."""

@@ -23,7 +23,7 @@ on conflict (workspace_id, source, entity, key) do nothing
 _NEW = """
 insert into integrations_importedvalue (id, workspace_id, created_at, source, record_id, batch_id, values)
 select s.id, %(workspace)s, clock_timestamp(), %(source)s, s.record_id, %(batch)s,
-  (s.data - '{url,tracker,decided,asked,description}'::text[]) || jsonb_strip_nulls(jsonb_build_object(
+  (s.data - '{url,tracker,decided,asked,born,description}'::text[]) || jsonb_strip_nulls(jsonb_build_object(
     'description', md5(nullif(s.data ->> 'description', '')), 'parent', nullif(s.parent_key, '')))
 from integrations_stagedrow s where s.operation_id = %(op)s and s.part = 'items' and s.action = 'create'
 """

@@ -1,7 +1,7 @@
 """What came of an import, in numbers, and which rows were rejected and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 
@@ -22,6 +22,7 @@ class Report:
     ``review`` counts items with a mark; ``ambiguous`` rows wait for a person's word; ``adopted`` items were here under
     another name; ``conflicts`` counts those where the file and somebody here changed the same field, ``kept`` those
     where somebody here changed what the file did not. ``made`` counts the configuration that was created, by kind.
+    ``records`` counts what is new of other domains' records (comments …), by kind.
     ``locked_s``: seconds during which the apply held locks that could keep other writers waiting.
     """
 
@@ -41,6 +42,7 @@ class Report:
     adopted: int = 0
     conflicts: int = 0
     kept: int = 0
+    records: Mapping[str, int] = field(default_factory=dict)
     staging_s: float = 0.0
     apply_s: float = 0.0
     locked_s: float = 0.0
@@ -48,4 +50,11 @@ class Report:
     @property
     def changes_something(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.created or self.updated or self.relations or self.dependencies or self.made)
+        return bool(
+            self.created
+            or self.updated
+            or self.relations
+            or self.dependencies
+            or self.made
+            or any(self.records.values())
+        )

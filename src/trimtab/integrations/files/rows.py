@@ -32,8 +32,9 @@ class Draft:
     field id, the kind of record that is linked and its ids.
 
     A field that the recipe does not fill is absent; one whose cell is blank or odd is None. ``review`` keeps, by
-    field, the cell and why it could not be used. ``problem`` rejects the row. ``ties``: the keys of other items that
-    its cells name; ``records``: what belongs to it in other domains, each a target's name and its values as written.
+    field, the cell and why it could not be used. ``problem`` rejects the row. ``born``: when it came to be, as an
+    instant, and the columns whose past is told from then on. ``ties``: the keys of other items that its cells name;
+    ``records``: what belongs to it in other domains, each a target's name and its values as written.
     """
 
     row: int
@@ -48,6 +49,7 @@ class Draft:
     dims: dict[str, list[UUID]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     review: dict[str, dict[str, str]] = field(default_factory=dict)
+    born: dict[str, Any] | None = None
     ties: list[tuple[LinkColumn, str]] = field(default_factory=list)
     records: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
@@ -86,6 +88,8 @@ class ItemReader:
         assert level is not None
         self.level_id = level
         self._fillers = {rule.target: self._filler(rule) for rule in recipe.items.fields}
+        told = recipe.history.fields.values() if recipe.history is not None else ()
+        self._dated = sorted({column for targets in told for target in targets for column in self.fill(target, "")})
 
     def learn(self, names: "Names") -> None:
         """By which other names rows call each other, and people."""
@@ -95,9 +99,9 @@ class ItemReader:
         """Where the fields' cells stand in ``file``. Raises BadFile when a column is missing."""
         return find_columns(self._recipe, file)
 
-    def read(self, row: Row, columns: Columns) -> Draft:
-        """The item that a row describes."""
-        draft = Draft(row.number, problem=row.problem)
+    def read(self, row: Row, columns: Columns, offset: int = 0) -> Draft:
+        """The item that a row describes; rows of its file are numbered from ``offset`` on."""
+        draft = Draft(offset + row.number, problem=row.problem)
         if row.problem:
             return draft
         cells = row.cells
@@ -116,8 +120,18 @@ class ItemReader:
             for position in positions:
                 if cell := cells[position].strip():
                     draft.records.append((target, self._record(parts, cell.split(separator, len(parts) - 1))))
+        if columns.born and (born := first(cells, columns.born).strip()):
+            draft.born = self._birth(born)
         self._check(draft)
         return draft
+
+    def _birth(self, written: str) -> dict[str, Any] | None:
+        """When an item came to be, and what the history tells of it from then on; None when that is no instant."""
+        try:
+            at = parse.instant(written)
+        except Odd:
+            return None
+        return {"at": at.isoformat(), "fields": self._dated}
 
     def person(self, written: str) -> str:
         """A person's name, where the file says it of the id that a cell holds; else the cell."""

@@ -5,7 +5,6 @@ Nothing is written here: what the workspace lacks is reserved, and the apply mak
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from trimtab.integrations.files.reading import Row, open_table
 from trimtab.integrations.files.refs import SLUG, Directory, Fresh
 from trimtab.integrations.files.rows import LONGEST_NAME, Identifiers
 from trimtab.integrations.files.rules import CustomRule, ListRule, Recipe
+from trimtab.integrations.files.source import Source
 
 
 def reserve_fields(recipe: Recipe, directory: Directory) -> Identifiers:
@@ -53,10 +53,10 @@ def _custom(custom: CustomRule, directory: Directory) -> UUID:
     return found
 
 
-def reserve_teams(rule: ListRule, folder: Path, recipe: Recipe, directory: Directory) -> list[Row]:
+def reserve_teams(rule: ListRule, source: Source, recipe: Recipe, directory: Directory) -> list[Row]:
     """The teams of the recipe's file that the workspace lacks; one that it has stays as it is. Gives the bad rows."""
     bad: list[Row] = []
-    for written, cells in _rows(rule, folder, recipe, bad):
+    for written, cells in _rows(rule, source, recipe, bad):
         if not _here(directory, "team", written):
             directory.reserve(
                 "team",
@@ -70,10 +70,10 @@ def reserve_teams(rule: ListRule, folder: Path, recipe: Recipe, directory: Direc
     return bad
 
 
-def reserve_people(rule: ListRule, folder: Path, recipe: Recipe, directory: Directory) -> list[Row]:
+def reserve_people(rule: ListRule, source: Source, recipe: Recipe, directory: Directory) -> list[Row]:
     """The people of the recipe's file that the workspace lacks, by address or name. Gives the bad rows."""
     bad: list[Row] = []
-    for written, cells in _rows(rule, folder, recipe, bad):
+    for written, cells in _rows(rule, source, recipe, bad):
         email = cells.get("email", "")
         found = next((one for name in (email, written) if name and (one := directory.find("person", name))), None)
         if found is None:
@@ -85,13 +85,13 @@ def reserve_people(rule: ListRule, folder: Path, recipe: Recipe, directory: Dire
     return bad
 
 
-def reserve_releases(rule: ListRule, folder: Path, recipe: Recipe, directory: Directory) -> list[Row]:
+def reserve_releases(rule: ListRule, source: Source, recipe: Recipe, directory: Directory) -> list[Row]:
     """The releases of the recipe's file that the workspace lacks. A day that is none is kept, as written, in the note.
 
     Gives the bad rows.
     """
     bad: list[Row] = []
-    for written, cells in _rows(rule, folder, recipe, bad):
+    for written, cells in _rows(rule, source, recipe, bad):
         if _here(directory, "release", written):
             continue
         days: dict[str, str | None] = {}
@@ -117,8 +117,8 @@ def _here(directory: Directory, kind: str, written: str) -> bool:
     return found is not None
 
 
-def _rows(rule: ListRule, folder: Path, recipe: Recipe, bad: list[Row]) -> Iterable[tuple[str, dict[str, str]]]:
-    file = open_table(folder / rule.file, recipe.reading_of(rule.file))
+def _rows(rule: ListRule, source: Source, recipe: Recipe, bad: list[Row]) -> Iterable[tuple[str, dict[str, str]]]:
+    file = open_table(source.path_of(rule.file), recipe.reading_of(rule.file))
     key = positions(recipe, file, rule.key, needed=True)[0]
     columns = {
         field: [place for name in names for place in positions(recipe, file, name)]

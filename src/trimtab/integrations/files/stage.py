@@ -4,20 +4,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from pathlib import Path
-from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from trimtab.accounts import public as accounts
 from trimtab.core import scope
 from trimtab.core.actors import Actor
 from trimtab.core.bulk import ahead
 from trimtab.core.ids import new_id
 from trimtab.integrations import queries
 from trimtab.integrations.files import plan, setup, staging
-from trimtab.integrations.files.parse import Odd, Periods, instant
+from trimtab.integrations.files.columns import learn
+from trimtab.integrations.files.parse import Periods
 from trimtab.integrations.files.reading import Row, Table, open_table
 from trimtab.integrations.files.refs import Directory
-from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader
-from trimtab.integrations.files.rules import HistoryRule, LinksRule, Recipe
+from trimtab.integrations.files.rows import KEY_LENGTH, Draft, Identifiers, ItemReader, Names
+from trimtab.integrations.files.rules import Recipe
+from trimtab.integrations.files.source import FILE_STEP, Source, steps
+from trimtab.integrations.files.stage_history import HistoryFile
+from trimtab.integrations.files.stage_records import ColumnRecords, RecordReader, rows_of
+from trimtab.integrations.files.stage_ties import ColumnTies, NamedOnly, TieFile
 from trimtab.integrations.files.staging import Staged
 from trimtab.integrations.files.tally import Tally
 from trimtab.integrations.models import Choice, ImportDecision, StagedAction, StagedPart
@@ -25,24 +31,6 @@ from trimtab.integrations.models import Choice, ImportDecision, StagedAction, St
 CHUNK = 2000
 Checkpoint = Callable[[StagedPart, int], None]
 """Called inside each chunk's transaction with how far it is: keeps the place, and raises when it is to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is imported: a folder with the recipe's files, or one file that stands for its items alone."""
-
-    path: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.path if self.path.is_dir() else self.path.parent
-
-    def items(self, recipe: Recipe) -> Path:
-        return self.path / recipe.items.file if self.path.is_dir() else self.path
-
-    def files(self, recipe: Recipe) -> list[Path]:
-        """The files that will be read."""
-        return [self.path / name for name in recipe.files] if self.path.is_dir() else [self.path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +71,40 @@ class Stage:
         if self.tally is not None:
             numbers = [custom.key for custom in self.recipe.customs if custom.type == "number"]
             self.tally.customs = [str(identifiers.customs[key]) for key in numbers]
-        self._items(reader, directory, names, done.get(StagedPart.ITEMS.value, 1))
-        if not self.source.path.is_dir():
+        self._learn(reader)
+        records = RecordReader(self.recipe, reader, directory, self._zone())
+        self._items(reader, directory, names, records, done.get(StagedPart.ITEMS.value, 0))
+        self._ties(reader, directory, done.get(StagedPart.LINKS.value, 0))
+        self._records(records, directory, done.get(StagedPart.RECORDS.value, 0))
+        history = self.recipe.history
+        if history is not None and (file := self._open(history.file, history.sheet)) is not None:
+            self._history(HistoryFile.open(self.recipe, history, reader, file), file, directory, done)
+
+    def _zone(self) -> ZoneInfo:
+        with scope.workspace(self.actor.workspace_id):
+            return ZoneInfo(accounts.get_workspace(self.actor).timezone)
+
+    def _open(self, file: str, sheet: str = "") -> Table | None:
+        """The file of a part, or the list inside the items' file; None when it is not here to be read."""
+        if not self.source.has(self.recipe, file):
+            return None
+        name, path = self.source.part(self.recipe, file)
+        if sheet and self.recipe.lenient and sheet not in open_table(path, self.recipe.reading_of(name)).sheets:
+            return None
+        return open_table(path, self.recipe.reading_of(name, sheet))
+
+    def _learn(self, reader: ItemReader) -> None:
+        """Read ahead what the items' files call rows and people besides, where the recipe asks for it."""
+        rule = self.recipe.items
+        needs_ids = bool(rule.id) and (self.recipe.rule("parent") is not None or bool(rule.links))
+        if not needs_ids and not self.recipe.accounts:
             return
-        for part, links in (
-            (StagedPart.RELATIONS, self.recipe.relations),
-            (StagedPart.DEPENDENCIES, self.recipe.dependencies),
-        ):
-            if links is not None:
-                self._links(part, links, done.get(part.value, 1))
-        if self.recipe.history is not None:
-            self._history(self.recipe.history, reader, directory, done.get(StagedPart.HISTORY.value, 1))
+        keys: dict[str, str] = {}
+        people: dict[str, str] = {}
+        for path in self.source.items(self.recipe):
+            file = open_table(path, self.recipe.reading_of(path.name))
+            learn(self.recipe, file, keys if needs_ids else {}, people)
+        reader.learn(Names(keys, people))
 
     def _set_up(self, *, fresh: bool) -> tuple[Directory, Identifiers]:
         with scope.workspace(self.actor.workspace_id):
@@ -109,10 +120,11 @@ class Stage:
             if self.source.path.is_dir():
                 for rule, reserve in (
                     (self.recipe.teams, setup.reserve_teams),
+                    (self.recipe.people, setup.reserve_people),
                     (self.recipe.releases, setup.reserve_releases),
                 ):
                     if rule is not None:
-                        bad += reserve(rule, self.source.folder, self.recipe, directory)
+                        bad += reserve(rule, self.source, self.recipe, directory)
             rejected = [_rejected(StagedPart.SETUP, row.number, "", row.problem) for row in bad if fresh]
             self._insert(rejected, directory)
             self.checkpoint(StagedPart.SETUP, 1)
@@ -126,30 +138,74 @@ class Stage:
         ]
         staging.insert(self.actor.workspace_id, self.operation_id, [*reserved, *rows])
 
-    def _chunks(self, part: StagedPart, file: Table, after: int) -> Iterator[list[Row]]:
+    def _chunks(self, part: StagedPart, file: Table, after: int, offset: int = 0) -> Iterator[list[Row]]:
         """The rows below ``after`` in chunks, each inside a transaction that also keeps the place."""
         rows = file.rows(after)
         while chunk := list(islice(rows, CHUNK)):
             with scope.workspace(self.actor.workspace_id):
                 yield chunk
-                self.checkpoint(part, chunk[-1].number)
+                self.checkpoint(part, offset + chunk[-1].number)
 
-    def _items(self, reader: ItemReader, directory: Directory, names: dict[str, str], after: int) -> None:
-        file = open_table(self.source.items(self.recipe), self.recipe.reading)
-        columns = reader.columns(file)
+    def _items(
+        self, reader: ItemReader, directory: Directory, names: dict[str, str], records: RecordReader, after: int
+    ) -> None:
         frozen = {rule.target for rule in self.recipe.items.fields if not rule.update}
         frozen |= {identified for identified, target in names.items() if target in frozen}
         rules = plan.Rules(() if self.tally else frozen, names, self.file_wins, plain=self.tally is not None)
-        rows = file.rows(after)
+        with scope.workspace(self.actor.workspace_id):
+            ties, carried = ColumnTies(self.operation_id), ColumnRecords(self.operation_id, records)
+        for offset, path, below in steps(self.source.items(self.recipe), after):
+            for drafts, records_of in self._drafts(reader, carried, path, below, offset):
+                with scope.workspace(self.actor.workspace_id):
+                    compare = self._compare(drafts, rules, reader.level_id)
+                    items = [self._item(draft, compare) for draft in drafts]
+                    told = [] if self.tally else [*ties.of(drafts), *records_of]
+                    self._insert([*items, *told], directory)
+                    self.checkpoint(StagedPart.ITEMS, drafts[-1].row)
 
-        def read(_: None) -> list[Draft]:
-            return [reader.read(row, columns) for row in islice(rows, CHUNK)]
+    def _drafts(
+        self, reader: ItemReader, carried: ColumnRecords, path: Path, after: int, offset: int
+    ) -> Iterator[tuple[list[Draft], list[Staged]]]:
+        """The items of a file in chunks, with what they carry; the next are read while the last are staged."""
+        file = open_table(path, self.recipe.reading_of(path.name))
+        columns = reader.columns(file)
+        rows = (row for row in file.rows(after) if row.problem or not columns.skipped(row.cells))
 
-        for drafts in takewhile(bool, ahead(read, repeat(None))):
-            with scope.workspace(self.actor.workspace_id):
-                compare = self._compare(drafts, rules, reader.level_id)
-                self._insert([self._item(draft, compare) for draft in drafts], directory)
-                self.checkpoint(StagedPart.ITEMS, drafts[-1].row)
+        def read(_: None) -> tuple[list[Draft], list[Staged]]:
+            drafts = [reader.read(row, columns, offset) for row in islice(rows, CHUNK)]
+            return drafts, list(carried.of(drafts))
+
+        return takewhile(lambda found: bool(found[0]), ahead(read, repeat(None)))
+
+    def _ties(self, reader: ItemReader, directory: Directory, after: int) -> None:
+        """Every file of links; the rows of the n-th are numbered from n steps on."""
+        rules = self.recipe.ties
+        with scope.workspace(self.actor.workspace_id):
+            named = NamedOnly(self.operation_id, self.recipe.source, reader.level_id)
+        for index, rule in enumerate(rules, start=1):
+            offset = index * FILE_STEP
+            if after >= offset + FILE_STEP or (file := self._open(rule.file, rule.sheet)) is None:
+                continue
+            others = frozenset(kind for one in rules if one is not rule and one.file == rule.file for kind in one.types)
+            links = TieFile(self.recipe, rule, file, offset)
+            for chunk in self._chunks(StagedPart.LINKS, file, max(after - offset, 0), offset):
+                ties = links.rows(chunk, others)
+                self._insert([*(named.of(ties) if rule.missing else ()), *ties], directory)
+
+    def _records(self, reader: RecordReader, directory: Directory, after: int) -> None:
+        """Every file of other domains' records, numbered as the links are."""
+        for index, rule in enumerate(self.recipe.records, start=1):
+            offset = index * FILE_STEP
+            if rule.column or after >= offset + FILE_STEP or (file := self._open(rule.file, rule.sheet)) is None:
+                continue
+            staged = rows_of(rule, self.recipe, file, reader, offset)
+            for chunk in self._chunks(StagedPart.RECORDS, file, max(after - offset, 0), offset):
+                self._insert([staged(row) for row in chunk], directory)
+
+    def _history(self, history: HistoryFile, file: Table, directory: Directory, done: Mapping[str, int]) -> None:
+        for chunk in self._chunks(StagedPart.HISTORY, file, done.get(StagedPart.HISTORY.value, 0)):
+            rows = (history.entry(row) for row in chunk)
+            self._insert([row for row in rows if row is not None], directory)
 
     def _compare(self, drafts: Sequence[Draft], rules: plan.Rules, level_id: UUID) -> "_Compare":
         source, tracker = self.recipe.source, self.recipe.items.tracker_source
@@ -186,6 +242,8 @@ class Stage:
         data = plan.content(draft, compare.level_id) | {"url": draft.url}
         if draft.tracker:
             data["tracker"] = draft.tracker
+        if draft.born is not None:
+            data["born"] = draft.born
         if decision is not None:
             data["decided"] = True
         return Staged(
@@ -197,76 +255,6 @@ class Stage:
             data=data,
             review=draft.review or None,
         )
-
-    def _links(self, part: StagedPart, rule: LinksRule, after: int) -> None:
-        file = open_table(self.source.folder / rule.file, self.recipe.reading)
-        start, end, kind = (file.header.require(name, file.path)[0] for name in (rule.start, rule.end, rule.type))
-        raw = file.header.require(rule.raw, file.path)[0] if rule.raw else end
-        prefix = self.recipe.items.key_prefix
-        for chunk in self._chunks(part, file, after):
-            rows: list[Staged] = []
-            for row in chunk:
-                if row.problem:
-                    rows.append(_rejected(part, row.number, "", row.problem))
-                    continue
-                one, other, written = (row.cells[position].strip() for position in (start, end, kind))
-                meant = rule.types.get(written)
-                if meant is None:
-                    rows.append(_rejected(part, row.number, one, f"“{written}” is no type that the recipe knows"))
-                elif not one or not other:
-                    rows.append(_rejected(part, row.number, one, f"points to nothing here: {row.cells[raw]}"))
-                else:
-                    one, other = (
-                        (f"{prefix}{other}", f"{prefix}{one}") if meant.reverse else (prefix + one, prefix + other)
-                    )
-                    data = {"type": meant.type}
-                    rows.append(
-                        Staged(
-                            part,
-                            row.number,
-                            key=one[:KEY_LENGTH],
-                            parent_key=other[:KEY_LENGTH],
-                            record_id=new_id(),
-                            data=data,
-                        )
-                    )
-            staging.insert(self.actor.workspace_id, self.operation_id, rows)
-
-    def _history(self, rule: HistoryRule, reader: ItemReader, directory: Directory, after: int) -> None:
-        file = open_table(self.source.folder / rule.file, self.recipe.reading)
-        names = [rule.key, rule.at, rule.field, rule.old, rule.new]
-        at = {name: file.header.require(name, file.path)[0] for name in (*names, *rule.cause.values())}
-        actor = file.header.require(rule.actor, file.path)[0] if rule.actor else None
-        for chunk in self._chunks(StagedPart.HISTORY, file, after):
-            rows = (self._entry(rule, reader, row, at, actor) for row in chunk)
-            self._insert([row for row in rows if row is not None], directory)
-
-    def _entry(
-        self, rule: HistoryRule, reader: ItemReader, row: Row, at: dict[str, int], actor: int | None
-    ) -> Staged | None:
-        """A dated change, its values read as those of the items are; None for one that the recipe leaves out."""
-        if row.problem:
-            return _rejected(StagedPart.HISTORY, row.number, "", row.problem)
-        cells = row.cells
-        key, written = self.recipe.items.key_prefix + cells[at[rule.key]].strip(), cells[at[rule.field]]
-        if written in rule.ignore:
-            return None
-        if written != rule.existence and written not in rule.fields:
-            return _rejected(StagedPart.HISTORY, row.number, key, f"“{written}” is no field that the recipe knows")
-        try:
-            when = instant(cells[at[rule.at]])
-        except Odd:
-            return _rejected(StagedPart.HISTORY, row.number, key, f"“{cells[at[rule.at]]}” is no date and time")
-        fields: dict[str, Any] = {}
-        for target in rule.fields.get(written, ()):
-            old, new = (reader.fill(target, cells[at[name]]) for name in (rule.old, rule.new))
-            fields |= {column: [old[column], new[column]] for column in new}
-        data = {
-            "fields": fields,
-            "actor": cells[actor].strip() if actor is not None else "",
-            "cause": {name: cells[at[column]] for name, column in rule.cause.items() if cells[at[column]]},
-        }
-        return Staged(StagedPart.HISTORY, row.number, key=key[:KEY_LENGTH], at=when, data=data)
 
 
 def known_row(

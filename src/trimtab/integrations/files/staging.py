@@ -1,6 +1,6 @@
 """The rows of an import on their way: written in chunks, read back in order, gone at the end. Locks nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,26 @@ def rewrite(row_id: UUID, row: Staged) -> None:
         None if review is None else orjson.dumps(review).decode(), row.problem, row_id,
     ]  # fmt: skip
     execute(_REWRITE, values)
+
+
+def last_row(operation_id: UUID, part: StagedPart, below: int | None = None) -> int:
+    """The highest number among the staged rows of a part (``below`` a number); 0 when there is none."""
+    found = select(
+        "select coalesce(max(row), 0) as row from integrations_stagedrow where operation_id = %s and part = %s"
+        " and (%s::int is null or row < %s)",
+        [operation_id, part.value, below, below],
+    )
+    return int(found[0]["row"])
+
+
+def staged_keys(operation_id: UUID, keys: Collection[str]) -> set[str]:
+    """Which of these keys the staged items carry."""
+    rows = select(
+        "select key from integrations_stagedrow where operation_id = %s and part = %s and key = any(%s)"
+        " and action <> 'reject'",
+        [operation_id, StagedPart.ITEMS.value, list(keys)],
+    )
+    return {row["key"] for row in rows}
 
 
 def measure() -> None:

@@ -60,7 +60,8 @@ def team_of(row: Mapping[str, Any], teams: Mapping[str, UUID]) -> dict[str, Any]
 def person_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A person's columns; a name that is an address is theirs."""
     name = str(row["name"])
-    return {**row, "email": name[:254] if "@" in name.strip("@") else ""}
+    email = str(row.get("email") or "")
+    return {**row, "email": email[:254] or (name[:254] if "@" in name.strip("@") else "")}
 
 
 def constants_of(rule: HistoryRule, item: Mapping[str, Any], told: Collection[str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from trimtab.integrations.errors import ImportCancelled, ImportRunning
 from trimtab.integrations.files import staging
 from trimtab.integrations.files.report import Report
 from trimtab.integrations.files.rules import Recipe
-from trimtab.integrations.files.stage import Source
+from trimtab.integrations.files.source import Source
 from trimtab.integrations.services import decisions
 from trimtab.integrations.services.decisions import Decide
 from trimtab.integrations.services.run import Progress, Run

@@ -24,7 +24,8 @@ from trimtab.integrations.files.parse import Periods
 from trimtab.integrations.files.remember import remember
 from trimtab.integrations.files.report import Report
 from trimtab.integrations.files.rules import Recipe
-from trimtab.integrations.files.stage import Checkpoint, Source, Stage
+from trimtab.integrations.files.source import FILE_STEP, Source
+from trimtab.integrations.files.stage import Checkpoint, Stage
 from trimtab.integrations.files.tally import Tally
 from trimtab.integrations.models import StagedPart
 from trimtab.roadmap import public as roadmap
@@ -75,7 +76,7 @@ class Run:
         with scope.workspace(self.actor.workspace_id):
             plan_for_many()
             staging.measure()
-            check(self.operation_id, self.recipe, self.clock.now, ask=ask)
+            check(self.actor, self.operation_id, self.recipe, self.clock.now, ask=ask)
             return queries.report(self.operation_id, self.recipe)
 
     def apply(self, label: str, report: Report, progress: Progress, finish: Callable[[Applied], None]) -> Report:
@@ -105,6 +106,7 @@ class Run:
             report,
             batch_id=applied.batch_id,
             history=applied.history,
+            records=applied.records,
             apply_s=ended - began,
             locked_s=ended - (applied.locked_from or ended),
         )
@@ -125,18 +127,18 @@ class Run:
 
 def checkpoint(operation_id: UUID, done: dict[str, int], total: int, progress: Progress) -> Checkpoint:
     """Keeps the place of a staging on its operation, with the progress that people see."""
-    began, already = timezone.now(), sum(done.values())
+    began, already = timezone.now(), sum(row % FILE_STEP for row in done.values())
 
     def keep(part: StagedPart, row: int) -> None:
         if queries.cancel_requested(operation_id):
             raise ImportCancelled("The import was cancelled; nothing was changed.")
         done[part.value] = row
-        now, rows = timezone.now(), sum(done.values())
+        now, rows = timezone.now(), sum(at % FILE_STEP for at in done.values())
         eta = now + (now - began) / max(rows - already, 1) * max(total - rows, 0)
         Operation.objects.filter(id=operation_id).update(
             cursor=done, done=rows, total=max(total, rows), eta_at=eta, step=part.value
         )
-        progress(f"reading {part.value}", row - 1)
+        progress(f"reading {part.value}", max(row % FILE_STEP - 1, 0))
 
     return keep
 

@@ -33,12 +33,15 @@ _DEFAULT_LEVELS = (
 
 @dataclass(frozen=True, slots=True)
 class KnownFields:
-    """The workspace's fields. ``names``: kind (person, team, area, release, phase) → folded names that carry it."""
+    """The workspace's fields. ``names``: kind (person, team, area, release, phase) → folded names that carry it.
+    ``phases``: folded name → category.
+    """
 
     levels: tuple[KnownLevel, ...] = _DEFAULT_LEVELS
     customs: tuple[KnownField, ...] = ()
     dimensions: tuple[KnownField, ...] = ()
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    phases: Mapping[str, str] = field(default_factory=dict)
 
     def level(self, usual: str) -> str:
         """The key of the level that stands where ``usual`` stands by default; else the nearest below."""
@@ -69,6 +72,7 @@ def known_fields(known: Iterable[Known]) -> KnownFields:
     customs: list[KnownField] = []
     dimensions: list[KnownField] = []
     names: dict[str, set[str]] = {}
+    phases: dict[str, str] = {}
     for one in known:
         if one.kind == "level":
             levels.append(KnownLevel(one.key, one.name, int(one.data.get("rank", 0))))
@@ -77,10 +81,13 @@ def known_fields(known: Iterable[Known]) -> KnownFields:
         elif one.kind == "dimension":
             dimensions.append(KnownField(one.key, one.name))
         else:
+            if one.kind == "phase":
+                phases[folded(one.name)] = str(one.data.get("category", ""))
             names.setdefault(one.kind, set()).update(folded(name) for name in (one.key, one.name) if name.strip())
     return KnownFields(
         tuple(levels) or _DEFAULT_LEVELS,
         tuple(customs),
         tuple(dimensions),
         {kind: frozenset(found) for kind, found in names.items()},
+        phases,
     )

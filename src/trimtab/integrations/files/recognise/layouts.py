@@ -62,7 +62,7 @@ def fit(name: str, surveys: Sequence[Survey], known: KnownFields, customs: Custo
     level = fields.get("level")
     if isinstance(level, dict):
         level["values"] = _levels(recipe, surveys, level, known)
-    phases = _phases(recipe, surveys, dict(content.get("phases", {})))
+    phases = _phases(recipe, surveys, dict(content.get("phases", {})), known)
     if phases:
         content["phases"] = phases
     items["links"] = [*items.get("links", []), *_other_links(items.get("links", []), surveys)]
@@ -142,8 +142,14 @@ def category_pair(recipe: Recipe, table: Table) -> tuple[int, int] | None:
 _CATEGORY_KEYS = {"new": "todo", "undefined": "todo", "indeterminate": "doing", "done": "done"}
 
 
-def _phases(recipe: Recipe, surveys: Sequence[Survey], told: dict[str, Any]) -> dict[str, Any]:
-    """The category of each status in the files: as their own column says, else as a language does, else to do."""
+_SHOWN = {"todo": "to do", "doing": "in progress", "done": "done", "cancelled": "cancelled"}
+
+
+def _phases(recipe: Recipe, surveys: Sequence[Survey], told: dict[str, Any], known: KnownFields) -> dict[str, Any]:
+    """The category of each status in the files: as their own column says, else as a language does, else to do.
+
+    A status that the file counts to another category than the phase of its name here gets a phase of its own.
+    """
     rule = recipe.rule("phase")
     if rule is None or not rule.columns:
         return told
@@ -157,7 +163,12 @@ def _phases(recipe: Recipe, surveys: Sequence[Survey], told: dict[str, Any]) -> 
                     said[status] = category
     for status in _values(recipe, surveys, rule.columns):
         if status not in told and len(status) <= 120:
-            told[status] = said.get(status) or means("category", status) or "todo"
+            own = known.phases.get(folded(status))
+            category = said.get(status) or own or means("category", status) or "todo"
+            if own is not None and own != category:
+                told[status] = {"name": f"{status[:100]} ({_SHOWN[category]})", "category": category}
+            else:
+                told[status] = category
     return told
 
 

@@ -142,10 +142,13 @@ class PlainItems:
 
     def _phase(self, column: Profile) -> None:
         self.fields["phase"] = column.name
-        for value in column.values or {}:
-            if 0 < len(value.strip()) <= 120:
-                self.phases[value.strip()] = means("category", value) or "todo"
-        unknown = [value for value in column.values or {} if value.strip() and means("category", value) is None]
+        found = {
+            value.strip(): self.known.phases.get(folded(value)) or means("category", value)
+            for value in column.values or {}
+            if 0 < len(value.strip()) <= 120
+        }
+        self.phases = {value: category or "todo" for value, category in found.items()}
+        unknown = [value for value, category in found.items() if category is None]
         if unknown:
             listed = ", ".join(f"“{value[:40]}”" for value in unknown[:5])
             self.problems.append(f"What these phases mean is not known; they count as to do: {listed}.")
