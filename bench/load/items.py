@@ -207,7 +207,7 @@ class Loader:
                 "id": new_id(),
                 "from_item_id": source,
                 "to_item_id": target,
-                "state": self.draw.choice(("asked", "agreed", "met")),
+                "state": self.draw.choice(("asked", "agreed", "agreed")),
             }
             for source, target in pairs
         ]
