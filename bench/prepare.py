@@ -135,4 +135,12 @@ def copy_of(owner_url: str, name: str) -> Iterator[str]:
 
 
 def _drop(connection: "psycopg.Connection[tuple[str]]", name: str) -> None:
-    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    """The server takes a moment to see that a client has gone; only a superuser may hurry its housekeeping."""
+    for _ in range(300):
+        try:
+            connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"Somebody still uses the database {name}.")

@@ -10,8 +10,8 @@ from trimtab.collab.rules import Directory, Mentionable, attachments_in, handles
 
 HANDLES = st.from_regex(r"[a-z][a-z0-9-]{0,10}[a-z0-9]", fullmatch=True)
 PLAIN = st.text(alphabet="abc xyz.,!?\n", max_size=30)
-ANA = Mentionable("person", uuid4(), "Ana Lima", email="ana@example.com")
-CORE = Mentionable("team", uuid4(), "Core Platform", key="core")
+ANA = Mentionable("person", UUID("01a20000-0000-7000-8000-00000000a1a1"), "Ana Lima", email="ana@example.com")
+CORE = Mentionable("team", UUID("01a20000-0000-7000-8000-00000000c0c0"), "Core Platform", key="core")
 
 
 class TestHandlesIn:
