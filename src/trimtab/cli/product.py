@@ -37,9 +37,10 @@ def product() -> Iterator[None]:
 
     Joins the private database when it runs already, else starts it for this command and stops it afterwards.
     """
-    from trimtab.ops import postgres
+    from trimtab.ops import postgres, schema
 
     with sentences(), postgres.database() as database:
+        schema.refuse_newer(database.app_url)
         os.environ.update(database.environment())
         set_up_django()
         from django.db import OperationalError, connections

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from trimtab.ops import browser, demo, postgres
+from trimtab.ops import browser, demo, postgres, schema
 from trimtab.ops.binaries import OLDEST_MAJOR, NoPostgres
 from trimtab.ops.client import STATIC
 from trimtab.ops.postgres import Database, DatabaseTrouble
@@ -123,6 +123,7 @@ def check_database(database: Database) -> Iterator[Finding]:
         mend = "Start the server, or mend DATABASE_URL and TRIMTAB_OWNER_URL."
         yield Finding(Verdict.FAIL, "database", " ".join(str(error).split()), mend)
         return
+    yield check_schema(database)
     yield check_migrations(database)
 
 
@@ -190,6 +191,15 @@ def check_extensions(connection: "psycopg.Connection[tuple[object, ...]]") -> Fi
     if waiting:
         return Finding(Verdict.WARN, "extensions", f"not yet created: {', '.join(waiting)}", "Run trimtab migrate.")
     return Finding(Verdict.OK, "extensions", ", ".join(EXTENSIONS))
+
+
+def check_schema(database: Database) -> Finding:
+    """The data is not ahead of this version."""
+    try:
+        schema.refuse_newer(database.app_url)
+    except schema.NewerData as newer:
+        return Finding(Verdict.FAIL, "schema", "the data is newer than this version", str(newer))
+    return Finding(Verdict.OK, "schema", "this version knows all that the database holds")
 
 
 def check_migrations(database: Database) -> Finding:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from django.apps import apps
-from django.db.migrations.loader import MigrationLoader
 
 from trimtab.integrations.errors import NewerData
+from trimtab.ops import schema as shape
 
 OURS: Final = "trimtab."
 
@@ -27,8 +27,7 @@ def applied(cursor: Any) -> dict[str, list[str]]:
 
 def check(written: Mapping[str, list[str]], what: str) -> None:
     """Raises NewerData where ``what`` was written by a version that has migrations which this one does not know."""
-    known = set(MigrationLoader(None).disk_migrations or {})
-    unknown = [f"{app}.{name}" for app, names in sorted(written.items()) for name in names if (app, name) not in known]
+    unknown = shape.unknown((app, name) for app, names in sorted(written.items()) for name in names)
     if unknown:
         raise NewerData(
             f"{what} was written by a newer Trimtab: this one does not know {unknown[0]}"

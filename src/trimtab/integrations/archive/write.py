@@ -21,6 +21,11 @@ from trimtab.integrations.archive.layout import Layout, Table
 Progress = Callable[[str, int, int | None], None]
 """Called now and then with the step, what is done and of how much; may raise, which stops the work."""
 
+# Whole tables are read: rows that do not lie in the order of their keys are sorted, not fetched one by one.
+_ROOM: Final = (
+    "select set_config('work_mem', '64MB', true), set_config('jit', 'off', true),"
+    " set_config('random_page_cost', '4', true)"
+)
 _PIECE: Final = 256 * 1024
 _LEVEL: Final = 1
 # What JSON never holds: so PostgreSQL quotes nothing, and a line is the row's JSON as it is.
@@ -33,7 +38,7 @@ def write_archive(workspace_id: UUID, target: IO[bytes], *, now: datetime, progr
     Raises NotFound, and whatever ``progress`` raises.
     """
     with scope.snapshot(workspace_id), connection.cursor() as cursor:
-        cursor.execute("select set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
+        cursor.execute(_ROOM)
         found = layout.read(cursor)
         workspace = _workspace(cursor)
         counts = {table.name: _count(cursor, table) for table in found.tables}
