@@ -123,13 +123,10 @@ class CustomField(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="custom_field_key", fields=["workspace_id", "entity", "key"]),
-            models.CheckConstraint(
-                name="custom_field_formula", condition=Q(type=FieldType.FORMULA) ^ Q(formula="")
-            ),
+            models.CheckConstraint(name="custom_field_formula", condition=Q(type=FieldType.FORMULA) ^ Q(formula="")),
             models.CheckConstraint(
                 name="custom_field_rolls_up",
-                condition=Q(rolls_up__isnull=True)
-                | Q(type__in=[FieldType.NUMBER, FieldType.DATE, FieldType.CHOICE]),
+                condition=Q(rolls_up__isnull=True) | Q(type__in=[FieldType.NUMBER, FieldType.DATE, FieldType.CHOICE]),
             ),
         ]
 

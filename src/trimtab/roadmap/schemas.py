@@ -16,7 +16,18 @@ HorizonWord = Literal["now", "next", "later"]
 CategoryWord = Literal["todo", "doing", "done", "cancelled"]
 RelationKind = Literal["relates_to", "replaces", "duplicates"]
 FieldKind = Literal[
-    "text", "number", "date", "bool", "choice", "choices", "url", "person", "people", "team", "teams", "items",
+    "text",
+    "number",
+    "date",
+    "bool",
+    "choice",
+    "choices",
+    "url",
+    "person",
+    "people",
+    "team",
+    "teams",
+    "items",
     "formula",
 ]
 Title = Annotated[str, Field(min_length=1, max_length=500)]

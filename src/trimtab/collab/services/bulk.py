@@ -182,19 +182,25 @@ def _threads(
     by_key = {(one.source, one.key): one for one in fresh}
     found: dict[tuple[str, str], UUID | None] = {}
     for one in fresh:
-        seen, at = {one.key}, one
-        while at.thread_key and at.thread_key not in seen and (at.source, at.thread_key) in by_key:
-            above = by_key[at.source, at.thread_key]
-            if above.record_id != one.record_id:
-                break
-            seen.add(at.thread_key)
-            at = above
+        at = _beginning(one, by_key)
         standing = here.get(known.get((at.source, at.thread_key or ""), at.record_id))
         if standing is not None and standing.subject_id == one.record_id:
             found[one.source, one.key] = standing.thread_id or standing.id
         else:
             found[one.source, one.key] = None if at is one else ids[at.source, at.key]
     return found
+
+
+def _beginning(one: ImportedComment, by_key: Mapping[tuple[str, str], ImportedComment]) -> ImportedComment:
+    """What began the conversation among those that come with it; of comments that answer each other, the oldest."""
+    path = [one]
+    while True:
+        above = by_key.get((one.source, path[-1].thread_key or ""))
+        if above is None or above.record_id != one.record_id:
+            return path[-1]
+        if above in path:
+            return min(path[path.index(above) :], key=lambda each: (each.posted_at, each.key))
+        path.append(above)
 
 
 def _row(one: ImportedComment, comment_id: UUID, thread_id: UUID | None) -> dict[str, Any]:
