@@ -11,6 +11,7 @@ from trimtab.core.ledger import HistoryLine
 
 _POINTS_AT: Final[Mapping[str, str]] = {
     "area_id": "area",
+    "author_id": "person",
     "dimension_id": "dimension",
     "field_id": "custom_field",
     "from_item_id": "item",
@@ -20,6 +21,7 @@ _POINTS_AT: Final[Mapping[str, str]] = {
     "person_id": "person",
     "phase_id": "phase",
     "release_id": "release",
+    "resolved_by_id": "person",
     "team_id": "team",
     "to_item_id": "item",
     "track_id": "track",

@@ -5,6 +5,7 @@ A file never lies in memory as a whole. Who may not send it, or sends too much, 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -22,6 +23,8 @@ PATH: Final = "/api/v1/attachments"
 ASKING: Final = "trimtab.asking"
 """In the environment of a request that has no body yet: may it come?"""
 _CHUNK: Final = 256 * 1024
+_READ_AWAY: Final = 64 * 1024 * 1024
+_READ_AWAY_S: Final = 5.0
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -81,6 +84,7 @@ class Uploads:
         asking = environ_of(scope) | {"CONTENT_LENGTH": _declared(scope), ASKING: True}
         start, content = await self.bridge.ask(asking)
         if start["status"] != 204:
+            await _read_away(receive, int(_declared(scope)))
             await _refuse(send, start, content)
             return
         with TemporaryFile(dir=_spool()) as data:
@@ -122,6 +126,16 @@ async def _take(receive: Receive, data: IO[bytes]) -> int | None:
         await loop.run_in_executor(None, data.write, piece)
         if not message.get("more_body", False):
             return size
+
+
+async def _read_away(receive: Receive, declared: int) -> None:
+    """Read a refused body of bearable size and forget it: browsers hear an answer only after they have sent all."""
+    if declared > _READ_AWAY:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_READ_AWAY_S):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 async def _refuse(send: Send, start: Any, content: bytes) -> None:

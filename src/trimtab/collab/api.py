@@ -97,7 +97,7 @@ def react_to_comment(request: HttpRequest, comment_id: UUID, body: schemas.React
 
 @router.get("/attachments", response={200: schemas.AttachmentsOut} | REFUSALS, operation_id="listAttachments",
             tags=["attachments"])  # fmt: skip
-def list_attachments(request: HttpRequest, of: Query[schemas.RecordOf]) -> HttpResponse:
+def list_attachments(request: HttpRequest, of: Query[schemas.SeenOf]) -> HttpResponse:
     """The files of a record and of the comments on it, live or as it was."""
     return _json(documents.attachments_json(actor_of(request), of.entity, of.id))
 

@@ -28,7 +28,14 @@ class UploadOf(RecordOf):
     draft: bool = False
 
 
-class CommentsOf(RecordOf):
+class SeenOf(RecordOf):
+    """A day, or an instant, through which to look at the past."""
+
+    as_of: str | None = None
+    known_on: str | None = None
+
+
+class CommentsOf(SeenOf):
     """``after``: the ``next`` of the page before."""
 
     after: UUID | None = None

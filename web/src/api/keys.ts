@@ -7,6 +7,7 @@ export const keys = {
   rows: (workspace: string) => ["rows", workspace] as const,
   items: (workspace: string) => ["items", workspace] as const,
   history: (workspace: string) => ["history", workspace] as const,
+  talk: (workspace: string) => ["talk", workspace] as const,
   days: (workspace: string) => ["days", workspace] as const,
   batches: (workspace: string) => ["batches", workspace] as const,
   settings: (workspace: string) => ["settings", workspace] as const,

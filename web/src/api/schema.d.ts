@@ -2703,6 +2703,8 @@ export interface components {
         CommentsOf: {
             /** After */
             after?: string | null;
+            /** As Of */
+            as_of?: string | null;
             /** Entity */
             entity: string;
             /**
@@ -2710,6 +2712,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Known On */
+            known_on?: string | null;
         };
         /**
          * CommentsOut
@@ -4046,7 +4050,7 @@ export interface components {
              * Entity
              * @enum {string}
              */
-            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link";
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
             /** Fields */
             fields: {
                 [key: string]: components["schemas"]["FieldChangeOut"];
@@ -5623,6 +5627,23 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * SeenOf
+         * @description A day, or an instant, through which to look at the past.
+         */
+        SeenOf: {
+            /** As Of */
+            as_of?: string | null;
+            /** Entity */
+            entity: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Known On */
+            known_on?: string | null;
+        };
         /** SignUpIn */
         SignUpIn: {
             /** Name */
@@ -6594,6 +6615,8 @@ export interface operations {
             query: {
                 entity: string;
                 id: string;
+                as_of?: string | null;
+                known_on?: string | null;
             };
             header?: never;
             path?: never;
@@ -7260,6 +7283,8 @@ export interface operations {
             query: {
                 entity: string;
                 id: string;
+                as_of?: string | null;
+                known_on?: string | null;
                 after?: string | null;
             };
             header?: never;
@@ -10708,7 +10733,7 @@ export interface operations {
     getHistory: {
         parameters: {
             query: {
-                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link";
+                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
                 id: string;
                 before?: number | null;
             };

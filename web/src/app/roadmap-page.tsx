@@ -6,6 +6,7 @@ import { ApiError } from "../api/client";
 import type { Config, Field, QueryProblem } from "../api/types";
 import { isPast, useHere } from "../api/workspace";
 import { FilterBar, type FilterBarHandle } from "../features/core/filter-bar";
+import { CommentCount, Comments } from "../features/collab/comments";
 import { HistoryLines } from "../features/core/history-lines";
 import { fieldsQuery, useUndo } from "../features/core/queries";
 import { Cards } from "../features/roadmap/cards";
@@ -139,11 +140,13 @@ export function RoadmapPage() {
           columns={columns}
           tab={view.tab ?? "details"}
           full={view.full === "1"}
-          onTab={(tab) => change({ tab: tab === "history" ? "history" : undefined }, true)}
+          onTab={(tab) => change({ tab: tab === "details" ? undefined : tab }, true)}
           onFull={(full) => change({ full: full ? "1" : undefined })}
           onClose={() => open(undefined)}
           onOpen={(id) => open(id)}
           onUndo={undoChangeSet}
+          comments={<Comments key={view.item} about={{ entity: "item", id: view.item }} onUndo={undoChangeSet} />}
+          commentCount={<CommentCount about={{ entity: "item", id: view.item }} />}
           history={
             <HistoryLines
               entity="item"

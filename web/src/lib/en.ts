@@ -1,7 +1,9 @@
+import { collab } from "./en/collab";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
 export const en = {
+  ...collab,
   ...settings,
 
   "action.cancel": "Cancel",

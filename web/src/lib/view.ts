@@ -14,7 +14,7 @@ export interface ViewSearch {
   as_of?: string;
   known_on?: string;
   item?: string;
-  tab?: "details" | "history";
+  tab?: "details" | "comments" | "history";
   full?: "1";
 }
 
@@ -39,7 +39,7 @@ export function readView(raw: Record<string, unknown>): ViewSearch {
     const value = raw[name];
     if (typeof value === "string" && isDay(value)) view[name] = value;
   }
-  if (raw.tab === "history") view.tab = "history";
+  if (raw.tab === "history" || raw.tab === "comments") view.tab = raw.tab;
   if (raw.full === "1") view.full = "1";
   return view;
 }

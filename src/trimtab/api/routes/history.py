@@ -20,7 +20,7 @@ PAGE = 50
 Entity = Literal[
     "item", "item_text", "area", "level", "track", "phase", "dimension", "dimension_value", "release", "estimate",
     "dependency", "relation", "item_phase", "item_value", "person", "team", "team_member", "membership", "workspace",
-    "custom_field", "custom_link",
+    "custom_field", "custom_link", "comment", "attachment",
 ]  # fmt: skip
 
 

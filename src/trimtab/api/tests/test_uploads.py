@@ -8,7 +8,7 @@ import pytest
 
 from trimtab.accounts.tests.factories import Call, call_as
 from trimtab.api.tests.serving import Server
-from trimtab.roadmap.tests.talk import kept, talk
+from trimtab.roadmap.tests.talk import kept, talk, upload
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,17 @@ class TestOverASocket:
 
         assert status == 201
         assert len(kept(person)) == 1
+
+
+def test_the_history_of_a_record_tells_of_comments_and_files():
+    admin, person, item = talk()
+    call = call_as(person)
+    call("post", "/comments", {"entity": "item", "id": item.id, "body": "Why?"})
+    upload(call, item.id)
+
+    answer = call_as(admin)("get", f"/history?entity=item&id={item.id}")
+
+    assert answer.status_code == 200, answer.content
+    told = {(line["entity"], line["op"]): line["about"] for line in answer.json()["lines"]}
+    assert told["comment", "I"]["author_id"]["label"] == person.name
+    assert told["attachment", "I"]["name"]["value"] == "plan.png"

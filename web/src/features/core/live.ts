@@ -8,7 +8,7 @@ const GATHER_MS = 120;
 /** What a page read at its start is as fresh as its stream when that opens within this time. */
 const JUST_STARTED_MS = 1_000;
 
-const LIVE = [keys.rows, keys.items, keys.history, keys.batches, keys.config, keys.days, keys.fields];
+const LIVE = [keys.rows, keys.items, keys.talk, keys.history, keys.batches, keys.config, keys.days, keys.fields];
 
 /**
  * Listens to changes made elsewhere. One tab of a browser holds the stream (a Web Lock decides which) and tells the

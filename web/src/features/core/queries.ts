@@ -78,7 +78,7 @@ export function useUndo() {
       show({ tone: "danger", message: t("undo.failed"), detail: explain(error), ...(small ? { small } : {}) });
     },
     onSettled: () => {
-      for (const family of [keys.rows, keys.items, keys.history, keys.batches, keys.config, keys.days]) {
+      for (const family of [keys.rows, keys.items, keys.talk, keys.history, keys.batches, keys.config, keys.days]) {
         void client.invalidateQueries({ queryKey: family(slug) });
       }
     },

@@ -2,10 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Item } from "../../api/types";
 import { useHere } from "../../api/workspace";
+import { fileUrl } from "../../api/writing";
 import { Markdown } from "../../lib/markdown";
 import { t } from "../../lib/t";
 import { MISSING } from "../../lib/timeframe";
 import { Button } from "../../ui/button";
+import { Editor } from "../../ui/editor";
 import { CellEditor } from "./cell-editor";
 import { isMissing, Value } from "./cells";
 import type { Column } from "./columns";
@@ -60,6 +62,7 @@ export function ItemDetails({ item, columns, onOpen, onUndo, onDeleted }: Props)
       </dl>
       <Section title={t("item.description")}>
         <Description
+          itemId={item.id}
           text={item.description ?? ""}
           canEdit={canEdit}
           onSave={(text) => save({ name: "description", label: t("item.description") }, text)}
@@ -179,12 +182,20 @@ function Property({ item, column, canEdit, onSave }: PropertyProps) {
   );
 }
 
-function Description({ text, canEdit, onSave }: { text: string; canEdit: boolean; onSave: (text: string) => void }) {
+interface DescriptionProps {
+  itemId: string;
+  text: string;
+  canEdit: boolean;
+  onSave: (text: string) => void;
+}
+
+function Description({ itemId, text, canEdit, onSave }: DescriptionProps) {
+  const { slug } = useHere();
   const [draft, setDraft] = useState<string | null>(null);
   if (draft === null) {
     return (
       <div className={css.prose}>
-        {text ? <Markdown text={text} /> : <p className={css.missing}>{t("item.noDescription")}</p>}
+        {text ? <Markdown text={text} fileUrl={(id) => fileUrl(slug, id)} /> : <p className={css.missing}>{t("item.noDescription")}</p>}
         {canEdit && (
           <Button tone="quiet" className={css.proseEdit} onClick={() => setDraft(text)}>
             {t(text ? "item.editDescription" : "item.addDescription")}
@@ -193,38 +204,20 @@ function Description({ text, canEdit, onSave }: { text: string; canEdit: boolean
       </div>
     );
   }
-  const finish = () => {
-    onSave(draft);
-    setDraft(null);
-  };
   return (
-    <div className={css.write}>
-      <textarea
-        className={css.area}
-        aria-label={t("item.description")}
-        rows={Math.min(20, Math.max(6, draft.split("\n").length + 1))}
-        value={draft}
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the person just asked to write here
-        autoFocus
-        onChange={(event) => setDraft(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) finish();
-          if (event.key === "Escape") {
-            event.preventDefault();
-            event.stopPropagation();
-            setDraft(null);
-          }
-        }}
-      />
-      <div className={css.buttons}>
-        <span className={css.small}>{t("item.markdownHint")}</span>
-        <Button tone="quiet" onClick={() => setDraft(null)}>
-          {t("action.cancel")}
-        </Button>
-        <Button tone="primary" onClick={finish}>
-          {t("action.save")}
-        </Button>
-      </div>
-    </div>
+    <Editor
+      label={t("item.description")}
+      about={{ entity: "item", id: itemId }}
+      initial={draft}
+      rows={6}
+      focused
+      submitLabel={t("action.save")}
+      allowEmpty
+      onCancel={() => setDraft(null)}
+      onSubmit={(next) => {
+        onSave(next);
+        setDraft(null);
+      }}
+    />
   );
 }

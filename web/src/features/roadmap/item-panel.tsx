@@ -15,14 +15,20 @@ import { itemQuery } from "./queries";
 const NARROWEST = 380;
 const WIDEST = 860;
 
+type Tab = "details" | "comments" | "history";
+const TABS = ["details", "comments", "history"] as const;
+
 interface Props {
   id: string;
   columns: Column[];
-  tab: "details" | "history";
+  tab: Tab;
   full: boolean;
+  /** What people say about the item, and how much: another feature draws both. */
+  comments: ReactNode;
+  commentCount: ReactNode;
   /** The history of the item; another feature draws it. */
   history: ReactNode;
-  onTab: (tab: "details" | "history") => void;
+  onTab: (tab: Tab) => void;
   onFull: (full: boolean) => void;
   onClose: () => void;
   onOpen: (id: string) => void;
@@ -30,7 +36,7 @@ interface Props {
 }
 
 /** Everything about one item, beside the grid: never in its way, and as wide as one likes. */
-export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onClose, onOpen, onUndo }: Props) {
+export function ItemPanel({ id, columns, tab, full, comments, commentCount, history, onTab, onFull, onClose, onOpen, onUndo }: Props) {
   const { slug, lens } = useHere();
   const { panelWidth } = usePreferences();
   const item = useQuery(itemQuery(slug, id));
@@ -61,7 +67,7 @@ export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onCl
         <IconButton icon="close" label={t("panel.close")} shortcut="Esc" onClick={onClose} />
       </header>
       <div className={css.tabs} role="tablist" aria-label={t("panel.label")}>
-        {(["details", "history"] as const).map((each) => (
+        {TABS.map((each, index) => (
           <button
             key={each}
             type="button"
@@ -73,18 +79,22 @@ export function ItemPanel({ id, columns, tab, full, history, onTab, onFull, onCl
             className={css.tab}
             onClick={() => onTab(each)}
             onKeyDown={(event) => {
-              if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
-                onTab(each === "details" ? "history" : "details");
-                document.getElementById(`tab-${each === "details" ? "history" : "details"}`)?.focus();
+              const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+              const next = step && TABS[(index + step + TABS.length) % TABS.length];
+              if (next) {
+                onTab(next);
+                document.getElementById(`tab-${next}`)?.focus();
               }
             }}
           >
             {t(`panel.${each}`)}
+            {each === "comments" && commentCount}
           </button>
         ))}
       </div>
       <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={past && tab === "details" ? 0 : -1} className={css.body}>
         {tab === "history" && history}
+        {tab === "comments" && comments}
         {tab === "details" && past && <PastDetails refName={item.data?.ref} columns={columns} />}
         {tab === "details" && !past && item.data && (
           <ItemDetails key={id} item={item.data} columns={columns} onOpen={onOpen} onUndo={onUndo} onDeleted={onClose} />

@@ -9,7 +9,7 @@ const DID: Record<string, Message> = { I: "part.added", U: "part.changed", D: "p
 
 /** What a line says that is about a part of an item: its description, a value, an estimate, a tie. Null: about the item itself. */
 export function tellPart(line: HistoryLine, itemId: string): Told[] | null {
-  const tell = PARTS[line.entity];
+  const tell = PARTS[line.entity] ?? TALK[line.entity];
   if (!tell) return null;
   return line.op === "P" ? [{ what: subjectOf(line, itemId), did: t("part.purged") }] : tell(line, itemId);
 }
@@ -18,6 +18,7 @@ const did = (line: HistoryLine) => t(DID[line.op] ?? "part.changed");
 const about = (line: HistoryLine, field: string) => line.about[field]?.label ?? MISSING;
 
 function subjectOf(line: HistoryLine, itemId: string): string {
+  if (line.entity === "comment") return t("part.comment");
   if (line.entity === "item_text") return t("part.description");
   if (line.entity === "item_value") return `${about(line, "dimension_id")}: ${about(line, "value_id")}`;
   if (line.entity === "item_phase") return about(line, "track_id");
@@ -85,6 +86,22 @@ const PARTS: Partial<Record<HistoryLine["entity"], Tell>> = {
   },
 };
 
+const TALK: typeof PARTS = {
+  comment(line, itemId) {
+    const what = t(line.about.thread_id?.value ? "part.reply" : "part.comment");
+    const { body, deleted_at, resolved_at } = line.fields;
+    if (deleted_at?.new) return [{ what, did: t("part.commentDeleted") }];
+    if (resolved_at) return [{ what, did: t(resolved_at.new ? "part.commentResolved" : "part.commentReopened") }];
+    if (line.op === "D") return [{ what, did: t("part.commentDeleted") }];
+    if (!body) return plainly(line, itemId);
+    return [{ what, is: brief(body.new), ...(line.op === "U" ? { was: brief(body.old) } : {}) }];
+  },
+  attachment(line) {
+    if (line.about.draft?.value) return [];
+    return [{ what: t("part.file", { name: String(line.about.name?.value ?? MISSING) }), did: did(line) }];
+  },
+};
+
 const TIE_FIELDS: Record<string, Message> = {
   type: "part.type", lag_days: "part.lag", needed_by: "part.neededBy", promised_by: "part.promisedBy", state: "part.state",
 };
@@ -95,6 +112,11 @@ function tieValue(field: string, value: unknown): string {
   if (field === "state") return t(`state.${STATES.find((each) => each === value) ?? "asked"}`);
   if (field.endsWith("_by")) return formatDay(String(value));
   return field === "lag_days" ? days(value) : String(value);
+}
+
+function brief(text: unknown): string {
+  const words = String(text ?? "").replaceAll(/\s+/g, " ");
+  return words.length > 160 ? `${words.slice(0, 160)}…` : words || MISSING;
 }
 
 const number = (value: unknown) => (value === null || value === undefined ? MISSING : formatFull(Number(value)));
