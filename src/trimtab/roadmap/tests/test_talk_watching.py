@@ -76,7 +76,8 @@ class TestAutomatically:
         with inside(admin):
             tie = roadmap.add_dependency(actor=admin, clock=NOON, from_id=first.id, to_id=second.id)
 
-        assert watchers(admin, SimpleNamespace(id=tie), "dependency") == {admin.person_id: "owner", person.person_id: "owner"}
+        both = {admin.person_id: "owner", person.person_id: "owner"}
+        assert watchers(admin, SimpleNamespace(id=tie), "dependency") == both
 
     def test_who_said_no_here_is_not_asked_again(self):
         admin, person, _ = talk()
