@@ -127,7 +127,7 @@ where m.id = s.id and m.action in ('update', 'keep') and i.parent_id is distinct
 """  # noqa: S608 - built from constants
 _ENDS = """
 with ends as (
-  select s.id, s.row, s.data ->> 'type' as type, s.key, s.parent_key,
+  select s.id, s.row, s.data ->> 'type' as type, s.data ? 'mutual' as mutual, s.key, s.parent_key,
     coalesce(a.record_id, ka.record_id) as from_id, coalesce(b.record_id, kb.record_id) as to_id
   from integrations_stagedrow s
   left join integrations_stagedrow a on a.operation_id = s.operation_id and a.part = 'items' and a.key = s.key
@@ -139,11 +139,11 @@ with ends as (
     and kb.key = s.parent_key
   where s.operation_id = %(op)s and s.part = %(part)s and s.action = 'create'
 ), known as (
-  select e.*, first_value(e.row) over (partition by e.type, case when e.type = 'relates_to'
-      then least(e.from_id, e.to_id) else e.from_id end, case when e.type = 'relates_to'
-      then greatest(e.from_id, e.to_id) else e.to_id end order by e.row) as first,
+  select e.*, first_value(e.row) over (partition by e.type,
+      case when e.mutual then least(e.from_id, e.to_id) else e.from_id end,
+      case when e.mutual then greatest(e.from_id, e.to_id) else e.to_id end order by e.row) as first,
     exists (select from {present} r where r.type = e.type and (r.from_item_id = e.from_id and r.to_item_id = e.to_id
-      or r.type = 'relates_to' and r.from_item_id = e.to_id and r.to_item_id = e.from_id)) as present
+      or e.mutual and r.from_item_id = e.to_id and r.to_item_id = e.from_id)) as present
   from ends e
 )
 update integrations_stagedrow s

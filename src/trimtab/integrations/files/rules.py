@@ -148,10 +148,6 @@ class LinkType:
     type: str
     reverse: bool
 
-    @property
-    def symmetric(self) -> bool:
-        return self.type == "relates_to"
-
 
 @dataclass(frozen=True, slots=True)
 class LinksRule:

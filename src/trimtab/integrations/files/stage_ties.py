@@ -15,6 +15,7 @@ from trimtab.integrations.files.source import FILE_STEP
 from trimtab.integrations.files.staging import Staged
 from trimtab.integrations.models import StagedAction, StagedPart
 
+MUTUAL = "relates_to"
 NAMED_ONLY = 200 * FILE_STEP
 """Items that no file tells of are numbered from here on."""
 
@@ -25,7 +26,7 @@ def part_of(kind: str) -> StagedPart:
 
 
 def tie(row: int, start: str, end: str, kind: str, **data: int) -> Staged:
-    """A staged relation or dependency between two keys."""
+    """A staged relation or dependency between two keys; ``mutual``: it is the same from both sides."""
     return Staged(
         part_of(kind),
         row,
@@ -54,7 +55,8 @@ class ColumnTies:
                 part = part_of(rule.type)
                 self._last[part] += 1
                 start, end = (other, draft.key) if rule.reverse else (draft.key, other)
-                yield tie(self._last[part], start, end, rule.type, line=draft.row)
+                mutual = {"mutual": 1} if rule.type == MUTUAL else {}
+                yield tie(self._last[part], start, end, rule.type, line=draft.row, **mutual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class TieFile:
             raw = row.cells[at[rule.raw]] if rule.raw else row.cells[at[rule.end]]
             return self._rejected(row, one, f"points to nothing here: {raw}")
         start, end = (other, one) if meant.reverse else (one, other)
-        return tie(self.offset + row.number, prefix + start, prefix + end, meant.type)
+        mutual = {"mutual": 1} if meant.type == MUTUAL and rule in self.recipe.links else {}
+        return tie(self.offset + row.number, prefix + start, prefix + end, meant.type, **mutual)
 
     def _meaning(self, written: str) -> LinkType | None:
         if self.rule.fixed:

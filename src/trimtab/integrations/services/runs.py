@@ -16,7 +16,7 @@ from trimtab.integrations.files import recipe as recipes
 from trimtab.integrations.files import staging
 from trimtab.integrations.files.apply import Applied
 from trimtab.integrations.files.report import Report
-from trimtab.integrations.files.stage import Source
+from trimtab.integrations.files.source import Source
 from trimtab.integrations.files.tally import Tally
 from trimtab.integrations.models import Conflicts, ImportSession
 from trimtab.integrations.services import sessions
