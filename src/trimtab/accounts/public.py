@@ -10,7 +10,7 @@ from uuid import UUID
 from trimtab.accounts import queries
 from trimtab.accounts.errors import AlreadyMember, KeyTaken, SlugTaken, UserExists
 from trimtab.accounts.models import Person, Team, TokenScope, User
-from trimtab.accounts.queries import Member, Place
+from trimtab.accounts.queries import Member, Place, Reachable
 from trimtab.accounts.services import arrivals, members, people, teams, tokens, users, workspaces
 from trimtab.accounts.services.bulk import add_people, add_teams
 from trimtab.core.actors import Actor, Clock, Origin, Role
@@ -26,6 +26,7 @@ __all__ = [
     "Period",
     "PersonView",
     "Place",
+    "Reachable",
     "SlugTaken",
     "TeamView",
     "TokenScope",
@@ -49,6 +50,7 @@ __all__ = [
     "list_members",
     "list_people",
     "list_places",
+    "list_reachable",
     "list_sample_users",
     "list_teams",
     "meet_users",
@@ -229,6 +231,11 @@ def add_member(
 
 def list_members(actor: Actor) -> list[Member]:
     return queries.list_members(actor)
+
+
+def list_reachable(actor: Actor) -> list[Reachable]:
+    """Every active member who is a person, with the address they sign in with. Raises Forbidden."""
+    return queries.list_reachable(actor)
 
 
 def create_person(

@@ -157,6 +157,28 @@ def no_invitation() -> NotFound:
     return NotFound("This invitation was used, taken back, or has expired. Ask for a new one.")
 
 
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A member who is a person here and can be told something at the address they sign in with."""
+
+    person_id: UUID
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+
+
+def list_reachable(actor: Actor) -> list[Reachable]:
+    """Every active member who is a person. Raises Forbidden."""
+    actor.require(Permission.VIEW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.person_id, u.id, u.email, coalesce(nullif(u.name, ''), u.email), m.role from scoped.membership m"
+            " join accounts_user u on u.id = m.user_id where m.active and u.is_active and m.person_id is not null"
+        )
+        return [Reachable(person, user, email, name, Role(role)) for person, user, email, name, role in cursor]
+
+
 def get_member(actor: Actor, membership_id: UUID) -> Member:
     membership = one(actor, Membership, membership_id)
     return _member(membership, User.objects.in_bulk([membership.user_id]))

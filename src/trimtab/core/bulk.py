@@ -96,6 +96,24 @@ def ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
             yield last.result()
 
 
+def insert_untracked(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one table that is not part of the history, every column as it stands, in one statement.
+
+    Several times as fast as Django's own for hundreds of rows. Raises what the database raises.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    names = [field.attname for field in meta.concrete_fields]
+    table, columns = sql.Identifier(meta.db_table), sql.SQL(", ").join(map(sql.Identifier, names))
+    statement = sql.SQL(
+        "insert into {table} ({columns}) select {columns} from jsonb_populate_recordset(null::{table}, {rows}::jsonb)"
+    ).format(table=table, columns=columns, rows=sql.Placeholder())
+    payload = orjson.dumps([{name: getattr(row, name) for name in names} for row in rows]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(connection.connection), [payload])
+
+
 @cache
 def _defaults(model: type[Record]) -> dict[str, Any]:
     """Every column that a row may fill, with what stands there otherwise."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from trimtab.accounts.public import WorkspaceView, get_workspace, list_members, list_people, system_actor
+from trimtab.accounts.public import WorkspaceView, get_workspace, list_people, list_reachable, system_actor
 from trimtab.collab import subjects
 from trimtab.collab.errors import NoPerson
 from trimtab.collab.models import Watcher
@@ -72,12 +72,8 @@ def me(actor: Actor) -> UUID:
 
 def recipients(workspace_id: UUID) -> dict[UUID, Recipient]:
     """Everybody who can be told something today, by person: active members."""
-    members = list_members(system_actor(workspace_id))
-    return {
-        m.person_id: Recipient(m.person_id, m.user_id, m.email, m.name or m.email, m.role)
-        for m in members
-        if m.active and m.person_id is not None
-    }
+    found = list_reachable(system_actor(workspace_id))
+    return {one.person_id: Recipient(one.person_id, one.user_id, one.email, one.name, one.role) for one in found}
 
 
 def seen_by(

@@ -27,7 +27,7 @@ class Sender(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
-        wait_s = LOOK_S
+        wait_s = 0.0
         while not self._stopping.wait(wait_s):
             try:
                 self._send()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from trimtab.accounts.public import WorkspaceView, list_sample_users
@@ -19,8 +20,14 @@ from trimtab.collab.notices.models import Delivery, Happening, Notice, NoticeCha
 from trimtab.collab.notices.queries import Recipient
 from trimtab.collab.notices.services.seeing import Event
 from trimtab.core.actors import Clock
+from trimtab.core.bulk import insert_untracked
 from trimtab.core.ids import new_id
 
+_GROW: Final = """
+update collab_notice n set happenings = r.happenings, last_at = r.last_at
+from jsonb_to_recordset(%s::jsonb) r (id uuid, happenings int, last_at timestamptz)
+where n.workspace_id = %s and n.id = r.id
+"""
 _SAY: Final = "select pg_notify('trimtab_changes', %s)"
 
 
@@ -54,6 +61,7 @@ class Page:
     no_mail: frozenset[UUID] = frozenset()
     already: set[tuple[str, UUID | None, UUID | None]] = field(default_factory=set)
     lines: dict[tuple[UUID, str, str, UUID], Notice] = field(default_factory=dict)
+    known: set[UUID] = field(default_factory=set)
     fresh: list[Notice] = field(default_factory=list)
     grown: dict[UUID, Notice] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
@@ -152,7 +160,7 @@ def _by_entity(tells: Iterable[Tell]) -> dict[str, set[UUID]]:
 def _prepare(page: Page, events: Collection[Event], told: Mapping[str, Told]) -> None:
     """Look up, once for the page, what decides over each row."""
     people = {person for some in told.values() for person in some}
-    page.settings = {**page.settings, **queries.settings_of(page.workspace_id, people - set(page.settings))}
+    page.settings = queries.settings_of(page.workspace_id, people)
     page.channels = queries.channels(page.workspace_id)
     page.already = queries.told_already(page.workspace_id, [event.key for event in events])
     if mail.is_set_up():
@@ -160,6 +168,7 @@ def _prepare(page: Page, events: Collection[Event], told: Mapping[str, Told]) ->
     since = min(event.seen.at for event in events)
     for line in queries.open_lines(page.workspace_id, people, [event.place[1] for event in events], since):
         page.lines[line.person_id, line.kind, line.entity, line.record_id] = line
+        page.known.add(line.id)
 
 
 def _tell_person(page: Page, event: Event, person: Recipient, reasons: list[Reason]) -> None:
@@ -198,7 +207,7 @@ def _line(page: Page, event: Event, person: Recipient, kind: NoticeKind, *, show
     if line is not None and kind.merges and abs(at - line.last_at) <= rules.MERGE_WINDOW and line.shown == shown:
         line.happenings += 1
         line.last_at = max(line.last_at, at)
-        if not line._state.adding:
+        if line.id in page.known:
             page.grown[line.id] = line
         return line
     line = Notice(
@@ -261,12 +270,18 @@ def _delivery(
 def _write(page: Page) -> None:
     if not page.happenings:
         return
-    Notice.objects.bulk_create(page.fresh)
-    if page.grown:
-        Notice.objects.bulk_update(list(page.grown.values()), ["happenings", "last_at"])
-    Happening.objects.bulk_create(page.happenings)
-    Delivery.objects.bulk_create(page.deliveries)
+    insert_untracked(page.fresh)
+    _grow(page)
+    insert_untracked(page.happenings)
+    insert_untracked(page.deliveries)
     say(page.workspace_id)
+
+
+def _grow(page: Page) -> None:
+    if page.grown:
+        lines = [{"id": n.id, "happenings": n.happenings, "last_at": n.last_at} for n in page.grown.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(_GROW, [orjson.dumps(lines).decode(), page.workspace_id])
 
 
 def say(workspace_id: UUID) -> None:
