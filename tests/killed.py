@@ -68,9 +68,8 @@ def postbox(port: int) -> Iterator[Postbox]:
         controller.stop()
 
 
-def follow(environment: dict[str, str]) -> None:
+def follow() -> None:
     """What the worker runs beside its jobs, in a process of its own, until it is killed."""
-    os.environ |= environment
     import django
 
     django.setup()
@@ -89,9 +88,10 @@ class Forked:
 
     def start(self) -> Callable[[], None]:
         """Start one; gives what kills it."""
+        os.environ |= self.environment  # the server of forks loads the settings when it starts
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tests.killed_preload", "tests.killed"])
-        process = context.Process(target=follow, args=(self.environment,), daemon=True)
+        process = context.Process(target=follow, daemon=True)
         process.start()
 
         def kill() -> None:
@@ -176,7 +176,8 @@ def run(place: Place, workers: Forked | Commanded, box: Postbox, *, kills: int, 
     for turn in range(kills):
         place.change(turn)
         kill = workers.start()
-        dies_at = time.monotonic() + draw.random() * workers.enough_s
+        longest_s = workers.enough_s * draw.choice((1, 4))  # some live long enough to send
+        dies_at = time.monotonic() + draw.random() * longest_s
         while (left := dies_at - time.monotonic()) > 0:
             time.sleep(min(left, draw.random() * 0.2))
             if draw.random() < 0.5:

@@ -12,5 +12,8 @@ export const keys = {
   batches: (workspace: string) => ["batches", workspace] as const,
   settings: (workspace: string) => ["settings", workspace] as const,
   members: (workspace: string) => ["members", workspace] as const,
+  notices: (workspace: string) => ["notices", workspace] as const,
+  noticeSettings: (workspace: string) => ["notice-settings", workspace] as const,
+  noticeChannels: (workspace: string) => ["notice-channels", workspace] as const,
   tokens: (workspace: string) => ["tokens", workspace] as const,
 };

@@ -7,6 +7,7 @@ const CONTEXTS: { context: KeyContext; title: Message }[] = [
   { context: "global", title: "keys.everywhere" },
   { context: "grid", title: "keys.inGrid" },
   { context: "rail", title: "keys.inRail" },
+  { context: "inbox", title: "keys.inInbox" },
 ];
 
 const SHOWN: Record<string, string> = {

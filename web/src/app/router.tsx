@@ -42,6 +42,12 @@ const history = createRoute({
   component: lazyRouteComponent(() => import("./history-page"), "HistoryPage"),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./inbox-page"), "InboxPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/settings",
@@ -60,7 +66,7 @@ const join = createRoute({
   component: lazyRouteComponent(() => import("./join-page"), "JoinPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, history, settings, settingsPlace])]);
+const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, inbox, history, settings, settingsPlace])]);
 
 export const makeRouter = (memory?: RouterHistory) =>
   createRouter({

@@ -1,5 +1,7 @@
 import type { ComponentType } from "react";
 import { Tokens } from "../features/accounts/access";
+import { Channels } from "../features/notices/channels";
+import { Preferences } from "../features/notices/preferences";
 import { Page } from "../features/settings/kit";
 import { MembersPage } from "../features/settings/members";
 import type { Message } from "../lib/t";
@@ -21,8 +23,26 @@ function TokensPage() {
   );
 }
 
+function NoticesPage() {
+  return (
+    <Page title="notice.title" lead="notice.lead">
+      <Preferences />
+    </Page>
+  );
+}
+
+function ChannelsPage() {
+  return (
+    <Page title="notify.title" lead="notify.lead">
+      <Channels />
+    </Page>
+  );
+}
+
 /** The pages of the settings, in the order in which they are listed; the first is where one comes in. */
 export const SETTINGS_PLACES: SettingsPlace[] = [
   { place: "members", label: "settings.members", Screen: MembersPage },
   { place: "tokens", label: "settings.tokens", Screen: TokensPage },
+  { place: "notices", label: "notice.place", Screen: NoticesPage },
+  { place: "channels", label: "notify.place", admin: true, Screen: ChannelsPage },
 ];

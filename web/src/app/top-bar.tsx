@@ -3,6 +3,7 @@ import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { isPast, useHere } from "../api/workspace";
 import { useSignOut } from "../features/accounts/queries";
+import { Bell } from "../features/notices/bell";
 import { formatDay } from "../lib/dates";
 import { initials } from "../lib/format";
 import { type Message, t } from "../lib/t";
@@ -24,7 +25,7 @@ export function TopBar({ railOpen, onRail, onPalette, onToday }: Props) {
   const { config, lens } = useHere();
   const { pathname } = useLocation();
   const page = pathname.split("/")[3] ?? "roadmap";
-  const label: Message = page === "history" ? "nav.history" : page === "settings" ? "nav.settings" : "nav.roadmap";
+  const label: Message = page === "inbox" ? "nav.inbox" : page === "history" ? "nav.history" : page === "settings" ? "nav.settings" : "nav.roadmap";
   const past = isPast(lens);
   return (
     <header className={css.bar}>
@@ -54,6 +55,7 @@ export function TopBar({ railOpen, onRail, onPalette, onToday }: Props) {
         <span className={css.hint}>{t("palette.hint")}</span>
         <kbd className={css.key}>{navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K"}</kbd>
       </button>
+      <Bell />
       <UserMenu />
     </header>
   );

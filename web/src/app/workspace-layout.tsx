@@ -79,7 +79,7 @@ function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
         ...(wanted.known_on ? { known_on: wanted.known_on } : {}),
       }),
     });
-  const go = (page: "roadmap" | "history" | "settings") =>
+  const go = (page: "roadmap" | "inbox" | "history" | "settings") =>
     void navigate({ to: `/w/$workspace/${page}`, params: { workspace: slug }, search: as_of ? { as_of } : {} });
   useGlobalKeys({
     help: () => setHelp(true),
@@ -88,6 +88,7 @@ function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
     nav: () => setPreferences({ navCollapsed: !navCollapsed }),
     time: () => setRail(!rail),
     "go.roadmap": () => go("roadmap"),
+    "go.inbox": () => go("inbox"),
     "go.history": () => go("history"),
     "go.settings": () => go("settings"),
   });

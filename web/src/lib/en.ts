@@ -1,9 +1,11 @@
 import { collab } from "./en/collab";
+import { notices } from "./en/notices";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
 export const en = {
   ...collab,
+  ...notices,
   ...settings,
 
   "action.cancel": "Cancel",

@@ -12,5 +12,5 @@ it("binds every key once per context", () => {
 
 it("keeps the keys of the grid and the rail clear of the global ones", () => {
   const global = new Set(keysOf("global").map((keys) => keys.split(" ")[0]));
-  expect([...keysOf("grid"), ...keysOf("rail")].filter((keys) => global.has(keys))).toEqual([]);
+  expect([...keysOf("grid"), ...keysOf("rail"), ...keysOf("inbox")].filter((keys) => global.has(keys))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Message } from "./t";
 
-export type KeyContext = "global" | "grid" | "rail";
+export type KeyContext = "global" | "grid" | "rail" | "inbox";
 export interface Binding {
   context: KeyContext;
   /** Pressed alone, or with "mod" (Ctrl or Cmd), or after another key ("g r"). */
@@ -20,6 +20,7 @@ export const BINDINGS: readonly Binding[] = [
   { context: "global", keys: "[", command: "nav", label: "keys.nav" },
   { context: "global", keys: "t", command: "time", label: "keys.time" },
   { context: "global", keys: "g r", command: "go.roadmap", label: "keys.goRoadmap" },
+  { context: "global", keys: "g i", command: "go.inbox", label: "keys.goInbox" },
   { context: "global", keys: "g h", command: "go.history", label: "keys.goHistory" },
   { context: "global", keys: "g s", command: "go.settings", label: "keys.goSettings" },
   { context: "grid", keys: "ArrowDown", command: "down", label: "keys.down" },
@@ -37,6 +38,14 @@ export const BINDINGS: readonly Binding[] = [
   { context: "grid", keys: "o", command: "open", label: "keys.open" },
   { context: "grid", keys: " ", command: "open", label: "keys.open" },
   { context: "grid", keys: "Escape", command: "close", label: "keys.close" },
+  { context: "inbox", keys: "ArrowDown", command: "down", label: "keys.down" },
+  { context: "inbox", keys: "j", command: "down", label: "keys.down" },
+  { context: "inbox", keys: "ArrowUp", command: "up", label: "keys.up" },
+  { context: "inbox", keys: "k", command: "up", label: "keys.up" },
+  { context: "inbox", keys: "Enter", command: "open", label: "keys.noticeOpen" },
+  { context: "inbox", keys: "e", command: "done", label: "keys.noticeDone" },
+  { context: "inbox", keys: "u", command: "unread", label: "keys.noticeUnread" },
+  { context: "inbox", keys: "w", command: "why", label: "keys.noticeWhy" },
   { context: "rail", keys: "ArrowLeft", command: "dayBack", label: "keys.dayBack" },
   { context: "rail", keys: "ArrowRight", command: "dayOn", label: "keys.dayOn" },
   { context: "rail", keys: "PageDown", command: "monthBack", label: "keys.monthBack" },

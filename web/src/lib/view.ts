@@ -16,6 +16,8 @@ export interface ViewSearch {
   item?: string;
   tab?: "details" | "comments" | "history";
   full?: "1";
+  /** A line of the inbox that asks why it is there. */
+  notice?: string;
 }
 
 /** Changes to a view; undefined takes a part away. */
@@ -26,7 +28,7 @@ export function withChanges(view: ViewSearch, changes: ViewChange): ViewSearch {
   return Object.fromEntries(next) as ViewSearch;
 }
 
-const NAMES = ["q", "sort", "tree", "group", "cols", "item"] as const;
+const NAMES = ["q", "sort", "tree", "group", "cols", "item", "notice"] as const;
 
 /** Reads the address bar; whatever makes no sense is left out rather than shown as an error. */
 export function readView(raw: Record<string, unknown>): ViewSearch {

@@ -1,6 +1,7 @@
 import { setupWorker } from "msw/browser";
 import { accountHandlers } from "../features/accounts/fakes";
 import { coreHandlers } from "../features/core/fakes";
+import { noticeHandlers } from "../features/notices/fakes";
 import { roadmapHandlers } from "../features/roadmap/fakes";
 import { makeWorld } from "./world";
 
@@ -9,6 +10,6 @@ export async function startMockServer(): Promise<void> {
   const asked = new URLSearchParams(window.location.search).get("items") ?? sessionStorage.getItem("items") ?? "640";
   sessionStorage.setItem("items", asked);
   const world = makeWorld(Number(asked));
-  const worker = setupWorker(...accountHandlers(world), ...coreHandlers(world), ...roadmapHandlers(world));
+  const worker = setupWorker(...accountHandlers(world), ...coreHandlers(world), ...noticeHandlers(), ...roadmapHandlers(world));
   await worker.start({ quiet: true, onUnhandledRequest: "bypass" });
 }

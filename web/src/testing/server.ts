@@ -1,6 +1,7 @@
 import { setupServer } from "msw/node";
 import { accountHandlers } from "../features/accounts/fakes";
 import { coreHandlers } from "../features/core/fakes";
+import { noticeHandlers } from "../features/notices/fakes";
 import { roadmapHandlers } from "../features/roadmap/fakes";
 import { makeWorld } from "./world";
 
@@ -9,5 +10,5 @@ export const server = setupServer(...handlersFor(12));
 
 export function handlersFor(count: number) {
   const world = makeWorld(count);
-  return [...accountHandlers(world), ...coreHandlers(world), ...roadmapHandlers(world)];
+  return [...accountHandlers(world), ...coreHandlers(world), ...noticeHandlers(), ...roadmapHandlers(world)];
 }

@@ -93,7 +93,7 @@ class TestMail:
         assert server.recipients == [[address_of(ben)]]
         assert letter["Message-ID"] == f"<{row.bundle}@localhost>"
         assert letter["Auto-Submitted"] == "auto-generated"
-        assert letter["List-Unsubscribe"].endswith("/inbox/preferences>")
+        assert letter["List-Unsubscribe"].endswith("/settings/notices>")
         assert "Ana Lima mentioned you: “@ben-okri <b>look</b> & say”" in text
         assert "You were mentioned. You watch it." in text
         assert "/roadmap?item=" in text

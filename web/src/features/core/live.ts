@@ -14,7 +14,7 @@ const LIVE = [keys.rows, keys.items, keys.talk, keys.history, keys.batches, keys
  * Listens to changes made elsewhere. One tab of a browser holds the stream (a Web Lock decides which) and tells the
  * others; when it closes, the next one takes over. What happened while nobody listened counts as a change.
  */
-export function listen(workspace: string, onChange: () => void): () => void {
+export function listen(workspace: string, onChange: () => void, onNotices: () => void = () => undefined): () => void {
   const name = `trimtab-live-${workspace}`;
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
   const stop = new AbortController();
@@ -26,19 +26,30 @@ export function listen(workspace: string, onChange: () => void): () => void {
     onChange();
   }
 
+  function tellNotices() {
+    channel?.postMessage("notices");
+    onNotices();
+  }
+
+  function tellAll() {
+    tell();
+    tellNotices();
+  }
+
   function open() {
     let deaf = false;
     source = new EventSource(`/api/v1/stream?workspace=${encodeURIComponent(workspace)}`);
     source.addEventListener("change", tell);
-    source.addEventListener("reset", tell); // the server itself was deaf for a while
+    source.addEventListener("notices", tellNotices);
+    source.addEventListener("reset", tellAll); // the server itself was deaf for a while
     source.addEventListener("error", () => (deaf = true));
     source.addEventListener("open", () => {
-      if (deaf || Date.now() - started > JUST_STARTED_MS) tell();
+      if (deaf || Date.now() - started > JUST_STARTED_MS) tellAll();
       deaf = false;
     });
   }
 
-  channel?.addEventListener("message", onChange);
+  channel?.addEventListener("message", (event) => (event.data === "notices" ? onNotices() : onChange()));
   if (channel && "locks" in navigator) {
     navigator.locks
       .request(name, { signal: stop.signal }, () => {
@@ -84,7 +95,8 @@ export function useLive(workspace: string) {
     function schedule() {
       if (timer === 0) timer = window.setTimeout(() => void refresh(), GATHER_MS);
     }
-    const stop = listen(workspace, schedule);
+    const notices = () => void client.invalidateQueries({ queryKey: keys.notices(workspace) });
+    const stop = listen(workspace, schedule, notices);
     return () => {
       window.clearTimeout(timer);
       stop();

@@ -104,7 +104,7 @@ def _pack(workspace_id: UUID, rows: list[Delivery], clock: Clock) -> Parcel | No
         entries=sorted(entries.values(), key=lambda entry: entry.at),
         digest=first.digest,
         inbox_url=wording.url_of(workspace, "/inbox"),
-        preferences_url=wording.url_of(workspace, "/inbox/preferences"),
+        preferences_url=wording.url_of(workspace, "/settings/notices"),
     )
     return Parcel(first.claim, message, Via(first.via), to, first.attempts)
 
