@@ -89,7 +89,9 @@ def fill(actor: Actor) -> None:
     with inside(actor):
         roadmap.create_defaults(actor=actor)
     area, team, release = make_area(actor), make_team(actor), make_release(actor)
-    parent = make_item(actor, level="initiative", area_id=area.id, team_id=team.id, release_id=release.id)
+    parent = make_item(
+        actor, level="initiative", area_id=area.id, team_id=team.id, release_id=release.id, health="on_track"
+    )
     child = make_item(actor, parent=parent, description="Words.")
     field = make_custom_field(actor, "reviewers", FieldType.PEOPLE)
     viewer = join(actor, Role.VIEWER)
@@ -113,6 +115,9 @@ def fill(actor: Actor) -> None:
         other = make_item(actor, level="initiative")
         roadmap.add_dependency(actor=actor, clock=NOON, from_id=parent.id, to_id=other.id)
         roadmap.notice_transitions(actor, NOON)
+        roadmap.confirm_fields(actor=actor, clock=NOON, item_id=parent.id, fields=["health"])
+        roadmap.add_setting(actor=actor, clock=NOON, kind="freshness_rule", values={"field": "health", "days": 9})
+        roadmap.add_setting(actor=actor, clock=NOON, kind="layout", values={"sections": []})
         accounts.add_team_member(actor=actor, clock=NOON, team_id=team.id, person_id=viewer.person_id)
         running = operations.start(actor, NOON, kind="test", label="test", given={})
         StagedRow.objects.create(

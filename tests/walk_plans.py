@@ -65,6 +65,13 @@ class World:
     def field(self) -> dict[str, Any]:
         return self.named("/custom-fields", type="text")
 
+    def layout(self) -> dict[str, Any]:
+        return self.make("/layouts", area_id=self.named("/areas")["id"], sections=[])
+
+    def freshness_rule(self) -> dict[str, Any]:
+        rank = next(_ranks)
+        return self.make("/freshness-rules", field="owner", days=9, level_id=self.named("/levels", rank=rank)["id"])
+
     def track(self) -> dict[str, Any]:
         return self.named("/tracks")
 
@@ -194,11 +201,11 @@ def _a_level(world: World) -> dict[str, Any]:
 
 
 def _configured(name: str, path: str, needs: Permission, make: Callable[[World], dict[str, Any]], create: Make,
-                create_named: bool = False) -> dict[str, Plan]:  # fmt: skip
-    """The three routes of one kind of configuration."""
+                create_named: bool = False, **changes: Any) -> dict[str, Plan]:  # fmt: skip
+    """The three routes of one kind of configuration, which is renamed unless ``changes`` say otherwise."""
     return {
         f"create{name}": Plan(needs, create, 201, named=create_named),
-        f"update{name}": Plan(needs, _change(path, make)),
+        f"update{name}": Plan(needs, _change(path, make, **changes)),
         f"delete{name}": Plan(needs, _one(path, make), 204),
     }
 
@@ -414,6 +421,10 @@ PLANS: dict[str, Plan] = {
     "runQuery": _read(_query),
     "listFields": _read(_at("/query/fields?source=item")),
     "completeQuery": _read(lambda world: Request("/query/complete", {"source": "item", "text": "le", "cursor": 2})),
+    "getItemRules": _read(_one("/items", World.item, "/rules"), named=True),
+    "confirmItemFields": Plan(
+        CONTRIBUTE, lambda world: Request(f"/items/{world.item()['id']}/confirm", {"fields": ["owner"]})
+    ),
     "checkFormula": _read(lambda world: Request("/formulas/check", {"formula": "benefit / effort"})),
     "completeFormula": _read(lambda world: Request("/formulas/complete", {"text": "eff", "cursor": 3})),
     "listFunctions": _read(_at("/formulas/functions")),
@@ -487,5 +498,11 @@ PLANS: dict[str, Plan] = {
         lambda w: Request("/dimension-values", {"name": w.name(), "dimension_id": w.named("/dimensions")["id"]}), True,
     ),
     **_configured("Release", "/releases", EDIT, _kind("/releases"), _named("/releases")),
+    **_configured("Layout", "/layouts", CONFIGURE, World.layout,
+                  lambda w: Request("/layouts", {"area_id": w.named("/areas")["id"], "sections": []}), True,
+                  sections=[]),
+    **_configured("FreshnessRule", "/freshness-rules", CONFIGURE, World.freshness_rule,
+                  lambda w: Request("/freshness-rules",
+                                    {"field": "owner", "days": 3, "level_id": _a_level(w)["id"]}), True, days=5),
     **_configured("CustomField", "/custom-fields", CONFIGURE, World.field, _named("/custom-fields", type="text")),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from ninja import Router, Schema, Status
 
 from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import schemas, settings_view
+from trimtab.roadmap import schemas_rules as rules
 from trimtab.roadmap.schemas_base import Body, Change
 from trimtab.roadmap.services import config
 
@@ -55,6 +56,10 @@ KINDS = (
          _viewed(settings_view.ReleaseView)),
     Kind("custom_field", "custom-fields", "CustomField", schemas.FieldIn, schemas.FieldChange, schemas.FieldOut,
          _viewed(settings_view.FieldView)),
+    Kind("layout", "layouts", "Layout", rules.ItemLayoutIn, rules.ItemLayoutChange, rules.ItemLayoutOut,
+         _viewed(settings_view.LayoutView)),
+    Kind("freshness_rule", "freshness-rules", "FreshnessRule", rules.FreshnessRuleIn, rules.FreshnessRuleChange,
+         rules.FreshnessRuleOut, _viewed(settings_view.FreshnessRuleView)),
 )  # fmt: skip
 
 

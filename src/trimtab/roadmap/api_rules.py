@@ -1,13 +1,15 @@
 """Endpoints of the rules of a workspace: formulas, layouts, freshness, health. Shape and status only."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router
 
-from trimtab.core.edge import REFUSALS, actor_of
+from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import schemas_rules as schemas
-from trimtab.roadmap.services import formulas
+from trimtab.roadmap.services import formulas, freshness
+from trimtab.roadmap.services.item_rules import ItemRules, get_item_rules
 
 router = Router(tags=["rules"])
 
@@ -37,3 +39,19 @@ def list_functions(request: HttpRequest) -> list[dict[str, str]]:
     """What a formula may call."""
     actor_of(request)
     return formulas.functions()
+
+
+@router.get("/items/{item_id}/rules", response={200: schemas.ItemRulesOut} | REFUSALS, operation_id="getItemRules")
+def item_rules(request: HttpRequest, item_id: UUID) -> ItemRules:
+    """An item as the rules see it: its layout, what it lacks, what is stale, its health with the reasons, its horizon,
+    and its computed fields. Live, or as it was."""
+    return get_item_rules(actor_of(request), clock_of(request), item_id)
+
+
+@router.post("/items/{item_id}/confirm", response={200: schemas.ItemRulesOut} | REFUSALS,
+             operation_id="confirmItemFields")  # fmt: skip
+def confirm_fields(request: HttpRequest, item_id: UUID, body: schemas.ConfirmIn) -> ItemRules:
+    """Say that fields are still true: they are stale no more, and a stated health holds anew."""
+    actor, clock = actor_of(request), clock_of(request)
+    freshness.confirm_fields(actor=actor, clock=clock, item_id=item_id, fields=body.fields)
+    return get_item_rules(actor, clock, item_id)

@@ -11,6 +11,8 @@ PARTS: Final = (
     Part("item_value", by=("item_id",), told_by=("dimension_id", "value_id")),
     Part("item_phase", by=("item_id",), told_by=("track_id", "phase_id")),
     Part("estimate", by=("item_id",), told_by=("team_id",)),
+    Part("health_statement", by=("id",)),
+    Part("confirmation", by=("item_id",), told_by=("field",)),
     Part("dependency", by=("from_item_id", "to_item_id"), told_by=("from_item_id", "to_item_id")),
     Part("relation", by=("from_item_id", "to_item_id"), told_by=("from_item_id", "to_item_id", "type")),
     Part("custom_link", by=("record_id",), told_by=("field_id", "person_id", "team_id", "item_id")),

@@ -39,6 +39,12 @@ class AlreadyExists(Conflict):
     code = "already_exists"
 
 
+class RequiredMissing(Invalid):
+    """A write would leave out what an item must have. ``extra.missing`` lists the fields."""
+
+    code = "required_missing"
+
+
 class PastIsReadOnly(Conflict):
     """The caller looks at another day or a draft; only today's plan can be written."""
 

@@ -383,3 +383,6 @@ class ItemRollup(Scoped):
     missing_dates = models.PositiveIntegerField(default=0)
     missing_health = models.PositiveIntegerField(default=0)
     own_effort = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+
+
+from trimtab.roadmap import models_rules  # noqa: E402, F401 - Django finds models here

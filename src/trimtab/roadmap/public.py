@@ -35,12 +35,15 @@ from trimtab.roadmap.services.config import slug_of
 from trimtab.roadmap.services.defaults import create_defaults
 from trimtab.roadmap.services.dependency_watch import Transition, notice_transitions
 from trimtab.roadmap.services.estimates import Effort
+from trimtab.roadmap.services.freshness import confirm_fields
 from trimtab.roadmap.services.past import rebuild_rollups, rebuild_rollups_of_the_past, undo_batch, undo_change_set
 from trimtab.roadmap.settings_view import (
     AreaView,
     Config,
     DimensionView,
     FieldView,
+    FreshnessRuleView,
+    LayoutView,
     LevelView,
     PhaseView,
     ReleaseView,
@@ -63,7 +66,9 @@ __all__ = [
     "FieldShape",
     "FieldType",
     "FieldView",
+    "FreshnessRuleView",
     "ItemRef",
+    "LayoutView",
     "LevelView",
     "NewItem",
     "NewTie",
@@ -85,6 +90,7 @@ __all__ = [
     "bulk_update_items",
     "canonical",
     "config",
+    "confirm_fields",
     "create_defaults",
     "create_item",
     "delete_item",

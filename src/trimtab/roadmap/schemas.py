@@ -59,6 +59,7 @@ class ItemFields(Body):
     end_precision: Precision | None = None
     health: HealthWord | None = None
     health_note: str | None = Field(None, max_length=500)
+    health_until: date | None = Field(None, description="The last day on which the stated health holds.")
     horizon: HorizonWord | None = None
     benefit: Decimal | None = Field(None, max_digits=14, decimal_places=2)
     progress: Decimal | None = Field(None, ge=0, le=100, max_digits=5, decimal_places=2)

@@ -8,6 +8,7 @@ from uuid import UUID
 from trimtab.core.actors import Actor
 from trimtab.core.models import CustomField
 from trimtab.roadmap.models import Area, Dimension, DimensionValue, Level, Phase, Release, Track
+from trimtab.roadmap.models_rules import FreshnessRule, Layout
 from trimtab.roadmap.queries import seen
 
 
@@ -118,6 +119,28 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutView:
+    """``level_id`` and ``area_id`` None stand for any. ``sections`` are ``{"name", "fields": [{"field", …}]}``."""
+
+    id: UUID
+    version: int
+    level_id: UUID | None
+    area_id: UUID | None
+    sections: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessRuleView:
+    """``field`` of open items must be looked at every ``days``; ``level_id`` None is for levels without a rule."""
+
+    id: UUID
+    version: int
+    field: str
+    level_id: UUID | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a workspace is set up with, each in the order in which people see it."""
 
@@ -128,6 +151,8 @@ class Config:
     dimensions: tuple[DimensionView, ...]
     releases: tuple[ReleaseView, ...]
     custom_fields: tuple[FieldView, ...]
+    layouts: tuple[LayoutView, ...]
+    freshness_rules: tuple[FreshnessRuleView, ...]
 
 
 def get_config(actor: Actor) -> Config:
@@ -153,6 +178,11 @@ def get_config(actor: Actor) -> Config:
         custom_fields=tuple(
             view(FieldView, field, options=tuple(field.options))
             for field in sorted(seen(actor, CustomField, "custom_field"), key=_placed)
+        ),
+        layouts=tuple(view(LayoutView, layout) for layout in sorted(seen(actor, Layout, "layout"), key=lambda x: x.id)),
+        freshness_rules=tuple(
+            view(FreshnessRuleView, rule)
+            for rule in sorted(seen(actor, FreshnessRule, "freshness_rule"), key=lambda rule: (rule.field, rule.id))
         ),
     )
 

@@ -26,7 +26,7 @@ _REASONS = (
     " {giving}.health, {giving}.start_on, {giving}.start_precision, {giving}.end_on, {giving}.end_precision,"
     f" {{needing_phase}}.category, {_TODAY})"
 )
-_STANDING = f"roadmap_dependency_standing({_STATED}, {_REASONS})"
+STANDING = f"roadmap_dependency_standing({_STATED}, {_REASONS})"
 _DAYS_LATE = (
     f"roadmap_dependency_days_late({_STATED}, {{r}}.type, {{r}}.promised_by, {{r}}.promised_precision, {_DEADLINE},"
     " {giving_phase}.category, {giving}.start_on, {giving}.end_on, {giving}.end_precision, {needing_phase}.category,"
@@ -65,7 +65,7 @@ DEPENDENCY = plain(
             "standing",
             "Standing",
             K.CHOICE,
-            _STANDING,
+            STANDING,
             options=options(Standing),
             joins=tuple(JOINS),
             nullable=False,

@@ -11,6 +11,8 @@ from trimtab.core.fields.spec import FieldKind as K
 from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Search, source
 from trimtab.roadmap import source_ties
 from trimtab.roadmap.models import Category, Health, Horizon, Precision, RelationType
+from trimtab.roadmap.source_health import FIELDS, HORIZONS
+from trimtab.roadmap.source_health import JOINS as HEALTH_JOINS
 from trimtab.roadmap.source_parts import BY_NAME as _BY_NAME
 from trimtab.roadmap.source_parts import BY_POSITION as _BY_POSITION
 from trimtab.roadmap.source_parts import choice as _choice
@@ -21,6 +23,7 @@ from trimtab.roadmap.source_parts import number as _number
 from trimtab.roadmap.source_parts import plain as _plain
 from trimtab.roadmap.source_parts import ref as _ref
 from trimtab.roadmap.source_parts import text as _text
+from trimtab.roadmap.source_rules import RULES
 
 
 def _precise(name: str, label: str, row: str, column: str, **more: Any) -> list[FieldSpec]:
@@ -113,6 +116,8 @@ def _item_fields() -> list[FieldSpec]:
         FieldSpec("rank", "Rank", K.TEXT, "{r}.rank", order=(Key("{r}.rank", "text", nullable=False),), nullable=False),
         *_common(),
         *_rolled(),
+        *FIELDS,
+        *HORIZONS,
     ]
 
 
@@ -148,6 +153,7 @@ ITEM = source(
         "rollup": Join("item_rollup", "{rollup}.id = {r}.id"),
         "body": Join("item_text", "{body}.id = {r}.id"),
         "phase": Join("phase", "{phase}.id = {r}.phase_id"),
+        **HEALTH_JOINS,
     },
     match="({r}.key = {raw} or {r}.number = {number})",
     written="(%(prefix)s::text || '-' || {r}.number)",
@@ -157,7 +163,7 @@ ITEM = source(
     order=(Key('lower({r}.title collate "C")', "text", nullable=False),),
     default_sort=(("rank", False),),
     search=Search("{r}.title", "item_text", "tsv", guard="item.text"),
-    providers=(DIMENSIONS, custom_fields("item")),
+    providers=(DIMENSIONS, custom_fields("item"), RULES),
 )
 
 
@@ -292,4 +298,4 @@ def register() -> None:
 
 def _guarded(entity: str, field: FieldSpec) -> FieldSpec:
     guard = f"{entity}.{guards.ANY}" if field.name == "review" else guards.of_field(entity, field.name)
-    return replace(field, guards=(guard,) if guard else ())
+    return replace(field, guards=(*field.guards, guard) if guard else field.guards)

@@ -752,6 +752,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/freshness-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create freshness rule
+         * @description Answers 409 `already_exists` for a key that is taken.
+         */
+        post: operations["createFreshnessRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/freshness-rules/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete freshness rule
+         * @description Answers 409 `in_use`, with counts, while something points to it.
+         */
+        delete: operations["deleteFreshnessRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Update freshness rule
+         * @description Answers 409 `stale_version` if a field changed since `version`.
+         */
+        patch: operations["updateFreshnessRule"];
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -1288,6 +1332,26 @@ export interface paths {
         patch: operations["updateItem"];
         trace?: never;
     };
+    "/api/v1/items/{item_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Fields
+         * @description Say that fields are still true: they are stale no more, and a stated health holds anew.
+         */
+        post: operations["confirmItemFields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/dependencies": {
         parameters: {
             query?: never;
@@ -1366,6 +1430,71 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Item Rules
+         * @description An item as the rules see it: its layout, what it lacks, what is stale, its health with the reasons, its horizon,
+         *     and its computed fields. Live, or as it was.
+         */
+        get: operations["getItemRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create layout
+         * @description Answers 409 `already_exists` for a key that is taken.
+         */
+        post: operations["createLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete layout
+         * @description Answers 409 `in_use`, with counts, while something points to it.
+         */
+        delete: operations["deleteLayout"];
+        options?: never;
+        head?: never;
+        /**
+         * Update layout
+         * @description Answers 409 `stale_version` if a field changed since `version`.
+         */
+        patch: operations["updateLayout"];
         trace?: never;
     };
     "/api/v1/levels": {
@@ -2767,6 +2896,30 @@ export interface components {
             text: string;
         };
         /**
+         * ComputedOut
+         * @description A computed field: ``formula`` or how it ``rolls_up``, its value, or the ``problem`` why it has none.
+         */
+        ComputedOut: {
+            /** Formula */
+            formula: string | null;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Rolls Up */
+            rolls_up: string | null;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string | null;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * ConfigOut
          * @description The words, people and places of a workspace. Lists come in the order in which they are shown.
          *
@@ -2779,8 +2932,12 @@ export interface components {
             custom_fields: components["schemas"]["FieldOut"][];
             /** Dimensions */
             dimensions: components["schemas"]["DimensionOut"][];
+            /** Freshness Rules */
+            freshness_rules: components["schemas"]["FreshnessRuleOut"][];
             /** Hidden */
             hidden: string[];
+            /** Layouts */
+            layouts: components["schemas"]["LayoutOut"][];
             /** Levels */
             levels: components["schemas"]["LevelOut"][];
             /** People */
@@ -2794,6 +2951,14 @@ export interface components {
             /** Tracks */
             tracks: components["schemas"]["TrackOut"][];
             workspace: components["schemas"]["WorkspaceOut"];
+        };
+        /**
+         * ConfirmIn
+         * @description Names of fields, as a query knows them, that somebody looked at and found still true.
+         */
+        ConfirmIn: {
+            /** Fields */
+            fields: string[];
         };
         /**
          * ConflictsIn
@@ -3065,6 +3230,29 @@ export interface components {
             values: components["schemas"]["ValueOut"][];
             /** Version */
             version: number;
+        };
+        /**
+         * DueFieldOut
+         * @description ``required`` says from when on, ``due`` whether it is required of this item now.
+         */
+        DueFieldOut: {
+            /** Due */
+            due: boolean;
+            /** Field */
+            field: string;
+            /** Hidden */
+            hidden: boolean;
+            /** Label */
+            label: string;
+            /** Required */
+            required: ("always" | "doing" | "done") | null;
+        };
+        /** DueSectionOut */
+        DueSectionOut: {
+            /** Fields */
+            fields: components["schemas"]["DueFieldOut"][];
+            /** Name */
+            name: string;
         };
         /**
          * EndOut
@@ -3436,6 +3624,48 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** FreshnessRuleChange */
+        FreshnessRuleChange: {
+            set: components["schemas"]["FreshnessRuleFields"];
+            /** Version */
+            version: number;
+        };
+        /** FreshnessRuleFields */
+        FreshnessRuleFields: {
+            /**
+             * Days
+             * @default 14
+             */
+            days?: number;
+        };
+        /**
+         * FreshnessRuleIn
+         * @description Without a level it is for all levels that have no rule of their own for the field.
+         */
+        FreshnessRuleIn: {
+            /** Days */
+            days: number;
+            /** Field */
+            field: string;
+            /** Level Id */
+            level_id?: string | null;
+        };
+        /** FreshnessRuleOut */
+        FreshnessRuleOut: {
+            /** Days */
+            days: number;
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level Id */
+            level_id: string | null;
+            /** Version */
+            version: number;
+        };
         /** FunctionOut */
         FunctionOut: {
             /** Name */
@@ -3531,6 +3761,34 @@ export interface components {
             tokens: number;
         };
         /**
+         * HealthOut
+         * @description ``current`` is what counts; ``source`` tells whether it is as stated, inferred, or inferred because what was
+         *     stated has expired. ``said`` is what was stated last, whether or not it still holds.
+         */
+        HealthOut: {
+            /** At */
+            at: string | null;
+            /** By Id */
+            by_id: string | null;
+            /** Current */
+            current: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /** Inferred */
+            inferred: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /** Note */
+            note: string | null;
+            /** Said */
+            said: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "stated" | "expired" | "inferred";
+            /** Until */
+            until: string | null;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * HeldKindOut
          * @description ``ends``: it is ended, not handed on. ``records`` are the first two hundred.
          */
@@ -3564,6 +3822,18 @@ export interface components {
             lines: components["schemas"]["LineOut"][];
             /** Next */
             next: number | null;
+        };
+        /**
+         * HorizonOut
+         * @description ``current`` is the stated one, else what the dates suggest.
+         */
+        HorizonOut: {
+            /** Current */
+            current: ("now" | "next" | "later") | null;
+            /** Stated */
+            stated: ("now" | "next" | "later") | null;
+            /** Suggested */
+            suggested: ("now" | "next" | "later") | null;
         };
         /**
          * ImportOut
@@ -3759,6 +4029,11 @@ export interface components {
             health?: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
             /** Health Note */
             health_note?: string | null;
+            /**
+             * Health Until
+             * @description The last day on which the stated health holds.
+             */
+            health_until?: string | null;
             /** Horizon */
             horizon?: ("now" | "next" | "later") | null;
             /** Key */
@@ -3821,6 +4096,11 @@ export interface components {
             health?: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
             /** Health Note */
             health_note?: string | null;
+            /**
+             * Health Until
+             * @description The last day on which the stated health holds.
+             */
+            health_until?: string | null;
             /** Horizon */
             horizon?: ("now" | "next" | "later") | null;
             /** Key */
@@ -3943,6 +4223,47 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ItemRulesOut
+         * @description ``sections`` is empty where no layout was made for items like this.
+         */
+        ItemRulesOut: {
+            /** Computed */
+            computed: components["schemas"]["ComputedOut"][];
+            health: components["schemas"]["HealthOut"];
+            horizon: components["schemas"]["HorizonOut"];
+            /** Layout Id */
+            layout_id: string | null;
+            /** Missing */
+            missing: string[];
+            /** Sections */
+            sections: components["schemas"]["DueSectionOut"][];
+            /** Stale */
+            stale: string[];
+        };
+        /** LayoutChange */
+        LayoutChange: {
+            set: components["schemas"]["LayoutFields"];
+            /** Version */
+            version: number;
+        };
+        /** LayoutFields */
+        LayoutFields: {
+            /** Sections */
+            sections?: components["schemas"]["SectionIn"][];
+        };
+        /**
+         * LayoutIn
+         * @description Without a level it is for all levels, without an area for all areas that have none of their own.
+         */
+        LayoutIn: {
+            /** Area Id */
+            area_id?: string | null;
+            /** Level Id */
+            level_id?: string | null;
+            /** Sections */
+            sections?: components["schemas"]["SectionIn"][];
         };
         /**
          * LayoutOut
@@ -5627,6 +5948,20 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** SectionIn */
+        SectionIn: {
+            /** Fields */
+            fields: components["schemas"]["ShownIn"][];
+            /** Name */
+            name: string;
+        };
+        /** SectionOut */
+        SectionOut: {
+            /** Fields */
+            fields: components["schemas"]["ShownFieldOut"][];
+            /** Name */
+            name: string;
+        };
         /**
          * SeenOf
          * @description A day, or an instant, through which to look at the past.
@@ -5643,6 +5978,30 @@ export interface components {
             id: string;
             /** Known On */
             known_on?: string | null;
+        };
+        /** ShownFieldOut */
+        ShownFieldOut: {
+            /** Field */
+            field: string;
+            /** Hidden */
+            hidden: boolean;
+            /** Required */
+            required: ("always" | "doing" | "done") | null;
+        };
+        /**
+         * ShownIn
+         * @description ``field`` is a name that a query knows.
+         */
+        ShownIn: {
+            /** Field */
+            field: string;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /** Required */
+            required?: ("always" | "doing" | "done") | null;
         };
         /** SignUpIn */
         SignUpIn: {
@@ -10730,6 +11089,292 @@ export interface operations {
             };
         };
     };
+    createFreshnessRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreshnessRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessRuleOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFreshnessRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateFreshnessRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreshnessRuleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessRuleOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getHistory: {
         parameters: {
             query: {
@@ -13968,6 +14613,104 @@ export interface operations {
             };
         };
     };
+    confirmItemFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemRulesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listItemDependencies: {
         parameters: {
             query?: never;
@@ -14280,6 +15023,386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getItemRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemRulesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutOut"];
                 };
             };
             /** @description Bad Request */

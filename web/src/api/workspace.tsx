@@ -51,6 +51,8 @@ export function namedAsThen(now: Config, then: Config): Config {
     })),
     custom_fields: told(now.custom_fields, then.custom_fields),
     releases: told(now.releases, then.releases),
+    layouts: told(now.layouts, then.layouts),
+    freshness_rules: told(now.freshness_rules, then.freshness_rules),
   };
   return { ...now, ...lists };
 }

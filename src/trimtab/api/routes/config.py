@@ -15,6 +15,7 @@ from trimtab.core.edge import REFUSALS, actor_of
 from trimtab.core.errors import NotFound
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap import schemas as roadmap_schemas
+from trimtab.roadmap import schemas_rules as rules
 from trimtab.sample.content import PASSWORD
 
 router = Router(tags=["config"])
@@ -58,6 +59,8 @@ class ConfigOut(Schema):
     custom_fields: list[roadmap_schemas.FieldOut]
     releases: list[roadmap_schemas.ReleaseOut]
     hidden: list[str]
+    layouts: list[rules.ItemLayoutOut]
+    freshness_rules: list[rules.FreshnessRuleOut]
 
 
 @router.get("/config", response={200: ConfigOut} | REFUSALS, operation_id="getConfig")

@@ -5,6 +5,8 @@ from trimtab.core.errors import Unavailable
 
 VERSION = "version_row"
 """What tells a past relation's rows apart: one record's versions share its id."""
+LOG = "change"
+"""The log of the workspace, which is read like a kind of record."""
 AS_OF = "%(as_of)s::timestamptz"
 KNOWN_ON = "%(known_on)s::timestamptz"
 
@@ -12,13 +14,26 @@ KNOWN_ON = "%(known_on)s::timestamptz"
 def rel(entity: str, lens: Lens) -> str:
     """A relation with the columns of ``entity``, of this workspace, as ``lens`` sees it.
 
+    ``change`` is the log itself: what had happened by then, and is not undone.
+
     Past relations take the parameters of ``parameters``. Raises Unavailable for a draft plan.
     """
     if lens.scenario is not None:
         raise Unavailable("Draft plans are not available yet.")
+    if entity == LOG:
+        return _log(lens)
     if lens.is_live:
         return f"scoped.{entity}"
     return f"(select * from scoped.{entity}_version where {_seen(lens)})"
+
+
+def _log(lens: Lens) -> str:
+    if lens.is_live:
+        return "(select * from scoped.change where voided_at is null)"
+    known = "voided_at is null"
+    if lens.known_on is not None:
+        known = f"recorded_at <= {KNOWN_ON} and (voided_at is null or voided_at > {KNOWN_ON})"
+    return f"(select * from scoped.change where at <= {AS_OF} and {known})"
 
 
 def everything(entity: str, lens: Lens) -> tuple[str, dict[str, object]]:

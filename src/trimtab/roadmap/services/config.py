@@ -27,7 +27,8 @@ from trimtab.roadmap.models import (
     Release,
     Track,
 )
-from trimtab.roadmap.services import formulas
+from trimtab.roadmap.models_rules import FreshnessRule, Layout
+from trimtab.roadmap.services import formulas, freshness, layouts
 from trimtab.roadmap.services.common import refusals, require_write
 
 Uses = Mapping[str, tuple[type[Record], str]]
@@ -46,7 +47,7 @@ class Setting:
     uses: Uses = field(default_factory=dict)
     owned: tuple[tuple[type[Record], str], ...] = ()
     permission: Permission = Permission.CONFIGURE
-    check: Callable[[Actor, Record], None] | None = None
+    check: Callable[[Actor, Any], None] | None = None
 
 
 def _check_area(actor: Actor, area: Any) -> None:
@@ -80,10 +81,13 @@ RESERVED = frozenset(
 SETTINGS: dict[str, Setting] = {
     "area": Setting(
         Area, frozenset({"name", "parent_id", "owner_id", "rank"}), check=_check_area,
-        uses={"items": (Item, "area_id"), "areas": (Area, "parent_id")},
+        uses={"items": (Item, "area_id"), "areas": (Area, "parent_id"), "layouts": (Layout, "area_id")},
     ),
     "level": Setting(
-        Level, frozenset({"key", "name", "rank"}), permission=Permission.ADMIN, uses={"items": (Item, "level_id")}
+        Level, frozenset({"key", "name", "rank"}), permission=Permission.ADMIN,
+        uses={
+            "items": (Item, "level_id"), "layouts": (Layout, "level_id"), "freshness rules": (FreshnessRule, "level_id")
+        },
     ),
     "track": Setting(
         Track, frozenset({"key", "name", "position"}), owned=((Phase, "track_id"),),
@@ -110,6 +114,14 @@ SETTINGS: dict[str, Setting] = {
         frozenset({"entity", "key", "name", "type", "options", "unit", "indexed", "confidential", "position", "formula",
                    "rolls_up"}),
         fixed=frozenset({"entity", "type"}), uses={"values": (CustomLink, "field_id")}, check=_check_field,
+    ),
+    "layout": Setting(
+        Layout, frozenset({"level_id", "area_id", "sections"}), fixed=frozenset({"level_id", "area_id"}),
+        check=layouts.check_layout,
+    ),
+    "freshness_rule": Setting(
+        FreshnessRule, frozenset({"field", "level_id", "days"}), fixed=frozenset({"field", "level_id"}),
+        check=freshness.check_rule,
     ),
 }  # fmt: skip
 

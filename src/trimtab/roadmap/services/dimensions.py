@@ -9,13 +9,14 @@ from trimtab.core.errors import Forbidden, Invalid
 from trimtab.core.ids import new_id
 from trimtab.roadmap import queries
 from trimtab.roadmap.models import Dimension, Item, ItemValue
+from trimtab.roadmap.services import required
 from trimtab.roadmap.services.common import lock_item, refusals
 
 
 def set_dimensions(*, actor: Actor, clock: Clock, item_id: UUID, values: Mapping[str, Sequence[UUID]]) -> Item:
     """Make an item's values in the named dimensions exactly these. Raises NotFound, Forbidden, Invalid."""
     item = lock_item(actor, item_id)
-    with refusals(), ledger.change_set(actor, at=clock.now):
+    with required.demanded(actor, clock, item.id), refusals(), ledger.change_set(actor, at=clock.now):
         write(actor, item.id, values)
     return item
 

@@ -11,6 +11,7 @@ from trimtab.core.errors import Invalid
 from trimtab.core.ids import new_id
 from trimtab.roadmap import queries
 from trimtab.roadmap.models import Estimate, Item, ItemPhase, Phase, Track
+from trimtab.roadmap.services import required
 from trimtab.roadmap.services.common import lock_item, refusals, rolled_up_once
 
 
@@ -35,7 +36,12 @@ def set_estimates(*, actor: Actor, clock: Clock, item_id: UUID, efforts: Iterabl
         if not (effort.low or 0) <= effort.likely <= (effort.high or effort.likely) or effort.likely < 0:
             raise Invalid("Low, likely, high is the order.", fields={"estimates": "Low ≤ likely ≤ high is expected."})
         wanted[effort.team_id] = effort
-    with refusals(), ledger.change_set(actor, at=clock.now), rolled_up_once(actor):
+    with (
+        required.demanded(actor, clock, item.id),
+        refusals(),
+        ledger.change_set(actor, at=clock.now),
+        rolled_up_once(actor),
+    ):
         standing = {e.team_id: e for e in queries.rows(actor, Estimate).filter(item_id=item.id).order_by("id")}
         gone = [estimate.id for team, estimate in standing.items() if team not in wanted]
         if gone:
@@ -60,7 +66,7 @@ def set_track_phase(*, actor: Actor, clock: Clock, item_id: UUID, track_id: UUID
     known = queries.rows(actor, Phase).filter(id=phase_id, track_id=track.id)
     if phase_id is not None and not known.exists():
         raise Invalid("The track has no such phase.", fields={"phase_id": "There is no such phase."})
-    with refusals(), ledger.change_set(actor, at=clock.now):
+    with required.demanded(actor, clock, item.id), refusals(), ledger.change_set(actor, at=clock.now):
         if track.primary:
             return ledger.save(item, phase_id=phase_id)
         standing = queries.rows(actor, ItemPhase).filter(item_id=item.id, track_id=track.id)

@@ -15,6 +15,7 @@ from trimtab.core.fields.spec import FieldSpec
 from trimtab.core.models import CustomField, FieldType
 from trimtab.core.query import known_fields, rights
 from trimtab.roadmap import queries
+from trimtab.roadmap.models_rules import Confirmation, FreshnessRule, Layout
 
 CANDIDATE = "this_field"
 """The key under which a formula is looked at that belongs to no field yet."""
@@ -80,7 +81,8 @@ def check_definition(actor: Actor, custom: CustomField) -> None:
 
 
 def follow_rename(actor: Actor, old: str, new: str) -> None:
-    """Let every formula and roll-up that names the field ``old`` name it ``new``, inside the open change set."""
+    """Let everything that names the field ``old`` name it ``new``, inside the open change set: formulas, roll-ups,
+    layouts, rules of freshness, confirmations."""
     if old == new:
         return
     for each in queries.custom_fields(actor).values():
@@ -91,6 +93,19 @@ def follow_rename(actor: Actor, old: str, new: str) -> None:
             changes["rolls_up"] = {name: new if value == old else value for name, value in each.rolls_up.items()}
         if changes:
             ledger.save(each, **changes)
+    for rule in queries.rows(actor, FreshnessRule).filter(field=old):
+        ledger.save(rule, field=new)
+    for confirmation in queries.rows(actor, Confirmation).filter(field=old):
+        ledger.save(confirmation, field=new)
+    for layout in queries.rows(actor, Layout):
+        ledger.save(layout, sections=_renamed_in(layout.sections, old, new))
+
+
+def _renamed_in(sections: list[Any], old: str, new: str) -> list[Any]:
+    def renamed(field: dict[str, Any]) -> dict[str, Any]:
+        return field | {"field": new} if field["field"] == old else field
+
+    return [section | {"fields": [renamed(field) for field in section["fields"]]} for section in sections]
 
 
 def _usable(actor: Actor) -> dict[str, FieldSpec]:

@@ -15,17 +15,9 @@ from trimtab.core.ids import new_id
 from trimtab.core.models import CustomLink, ExternalKey
 from trimtab.roadmap import queries, rules
 from trimtab.roadmap.errors import HasChildren
-from trimtab.roadmap.models import (
-    Category,
-    Dependency,
-    Estimate,
-    Item,
-    ItemPhase,
-    ItemText,
-    ItemValue,
-    Relation,
-)
-from trimtab.roadmap.services import custom, dimensions
+from trimtab.roadmap.models import Category, Dependency, Estimate, Item, ItemPhase, ItemText, ItemValue, Relation
+from trimtab.roadmap.models_rules import Confirmation, HealthStatement
+from trimtab.roadmap.services import custom, dimensions, health, required
 from trimtab.roadmap.services.common import lock_item, refusals, require_write, rolled_up_once
 
 COLUMNS = frozenset(
@@ -35,7 +27,7 @@ COLUMNS = frozenset(
         "progress", "tags", "review",
     }
 )  # fmt: skip
-BESIDE = frozenset({"description", "description_version", "dimensions", "custom"})
+BESIDE = frozenset({"description", "description_version", "dimensions", "custom", "health_until"})
 _TIMEFRAME = ("start_on", "start_precision", "end_on", "end_precision")
 
 
@@ -49,7 +41,8 @@ def create_item(
 ) -> Item:
     """A new item behind all others. ``values`` takes the fields of an item, ``title`` and ``level_id`` at least.
 
-    Without ``phase_id`` it starts in the first phase to do. Raises Forbidden, PastIsReadOnly, Invalid, WrongLevel.
+    Without ``phase_id`` it starts in the first phase to do.
+    Raises Forbidden, PastIsReadOnly, Invalid, WrongLevel, RequiredMissing.
     """
     require_write(actor, Permission.EDIT)
     _refuse_unknown(values)
@@ -63,7 +56,11 @@ def create_item(
     kept = custom.canonical_values(actor, values.get("custom") or {})
     for name, value in columns.items():
         setattr(item, name, value)
-    with refusals(), ledger.change_set(actor, batch=batch, at=clock.now):
+    with (
+        required.demanded(actor, clock, item.id, new=True),
+        refusals(),
+        ledger.change_set(actor, batch=batch, at=clock.now),
+    ):
         item.number = queries.take_numbers(actor, 1)
         item.rank = rules.rank_of(item.number)
         item.custom = custom.merged(item, kept)
@@ -72,6 +69,8 @@ def create_item(
             ledger.add(ItemText(id=item.id, workspace_id=actor.workspace_id, body=values["description"]))
         dimensions.write(actor, item.id, values.get("dimensions") or {})
         custom.write_links(actor, item.id, kept)
+        if item.health is not None:
+            health.write(actor, clock, item, values)
     return item
 
 
@@ -89,7 +88,7 @@ def update_item(
 
     ``dimensions`` and ``custom`` take the keys that change; ``description_version`` is the one that was read, if given.
     The same values again leave no trace.
-    Raises NotFound, Forbidden, PastIsReadOnly, StaleVersion, Invalid, DatesInverted, WrongLevel.
+    Raises NotFound, Forbidden, PastIsReadOnly, StaleVersion, Invalid, DatesInverted, WrongLevel, RequiredMissing.
     """
     item = lock_item(actor, item_id)
     _refuse_unknown(changes)
@@ -98,7 +97,12 @@ def update_item(
     kept = custom.canonical_values(actor, changes.get("custom") or {})
     ledger.check_stale(item, version_read=version, changes=asked | custom.asked(kept))
     columns = _checked(actor, item, asked)
-    with refusals(), ledger.change_set(actor, batch=batch, at=clock.now, note=note):
+    states = health.is_stated_by(item, columns, changes)
+    with (
+        required.demanded(actor, clock, item.id),
+        refusals(),
+        ledger.change_set(actor, batch=batch, at=clock.now, note=note),
+    ):
         if kept:
             columns["custom"] = custom.merged(item, kept)
         item = ledger.save(item, **columns)
@@ -106,6 +110,8 @@ def update_item(
             _describe(actor, item, changes["description"] or "", changes.get("description_version"))
         dimensions.write(actor, item.id, changes.get("dimensions") or {})
         custom.write_links(actor, item.id, kept)
+        if states:
+            health.write(actor, clock, item, changes)
     return item
 
 
@@ -136,7 +142,9 @@ def delete_what_hangs_on(actor: Actor, ids: list[UUID]) -> None:
         (Dependency, {"from_item_id__in": ids}), (Dependency, {"to_item_id__in": ids}),
         (Relation, {"from_item_id__in": ids}), (Relation, {"to_item_id__in": ids}),
         (Estimate, {"item_id__in": ids}), (ItemValue, {"item_id__in": ids}), (ItemPhase, {"item_id__in": ids}),
-        (ItemText, {"id__in": ids}), (CustomLink, {"item_id__in": ids}),
+        (ItemText, {"id__in": ids}),
+        (HealthStatement, {"id__in": ids}), (Confirmation, {"item_id__in": ids}),
+        (CustomLink, {"item_id__in": ids}),
         (CustomLink, {"entity": "item", "record_id__in": ids}), (ExternalKey, {"entity": "item", "record_id__in": ids}),
     ):  # fmt: skip
         queries.rows(actor, model).filter(**condition).delete()

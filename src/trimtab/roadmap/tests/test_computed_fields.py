@@ -78,6 +78,14 @@ class TestAFormulaField:
         totals = ask(actor, totals=[{"fn": fn, "field": "double"} for fn in ("sum", "avg", "max", "missing")])["totals"]
         assert totals == {"sum.double": 12, "avg.double": 4, "max.double": 6, "missing.double": 1}
 
+    def test_sorts_what_lacks_one_of_the_records_that_it_is_computed_of(self):
+        actor = make_workspace()
+        formula(actor, "either", "coalesce(plain(effort), plain(benefit))")
+        for benefit in (3, None, 1):
+            make_item(actor, benefit=benefit)
+
+        assert column(actor, "either", sort=[{"field": "either"}]) == [1, 3, None]
+
     def test_pages_on_in_its_order(self):
         actor = make_workspace()
         formula(actor, "double", "benefit * 2")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from trimtab.core.fields.absent import absent
 from trimtab.core.fields.spec import FieldKind, FieldSpec
 from trimtab.core.query import literals
 from trimtab.core.query.compile import search
@@ -74,21 +75,7 @@ class Filter:
         return f"({' or '.join(parts)})" if len(parts) > 1 else parts[0]
 
     def _missing(self, spec: FieldSpec) -> str:
-        value = self.context.sql(spec.sql)
-        match spec.kind:
-            case FieldKind.REF | FieldKind.REFS if spec.link is not None:
-                return f"(not {self._linked(spec, 'true')})"
-            case FieldKind.TEXT | FieldKind.PROSE | FieldKind.WORDS:
-                return f"({value} is null or {value} = '')"
-            case FieldKind.TAGS:
-                return f"({value} = '{{}}')"
-            case FieldKind.CHOICES:
-                return f"({value} is null or {value} = '[]'::jsonb)"
-            case FieldKind.TIMEFRAME:
-                return self.context.sql(f"({spec.parts[1]} is null and {spec.parts[3]} is null)")
-            case FieldKind.DATE if spec.parts:
-                return self.context.sql(f"({spec.parts[0]} is null)")
-        return f"({value} is null)"
+        return self.context.sql(absent(spec))
 
     def _linked(self, spec: FieldSpec, test: str) -> str:
         link, context = spec.link, self.context

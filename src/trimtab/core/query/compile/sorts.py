@@ -67,13 +67,21 @@ def order(context: Context, sort: tuple[Sort, ...]) -> Order:
     for each in wanted:
         spec = context.field(each.field, each.span)
         found, needed = field_keys(context, spec, each)
-        if not keys and needed and found[0].nullable:
+        if not keys and found[0].nullable and _comes_from_one(spec, needed):
             first = needed[0]
         keys.extend(found)
         joins.extend(needed)
     apart = bool(first) or (keys[0].walked and keys[0].nullable and context.lens.is_live)
     keys.append(OrderKey(f"{context.alias('r')}.id", "uuid", desc=False, nullable=False))
     return Order(tuple(keys), tuple(dict.fromkeys(joins)), first, apart)
+
+
+def _comes_from_one(spec: FieldSpec, needed: tuple[str, ...]) -> bool:
+    """Whether a row that lacks what is joined to it lacks the key too."""
+    if spec.kind is FieldKind.REF:
+        return True
+    beyond_it = spec.formula or any("{r}" in key.sql for key in spec.order) or "{r}" in spec.sql
+    return len(needed) == 1 and not beyond_it
 
 
 def walked(context: Context, order: Order) -> tuple[str, str]:
