@@ -2937,7 +2937,7 @@ export interface components {
             /** Hidden */
             hidden: string[];
             /** Layouts */
-            layouts: components["schemas"]["LayoutOut"][];
+            layouts: components["schemas"]["ItemLayoutOut"][];
             /** Levels */
             levels: components["schemas"]["LevelOut"][];
             /** People */
@@ -3606,11 +3606,25 @@ export interface components {
             /** Fields */
             fields: string[];
             /** Problems */
-            problems: components["schemas"]["ProblemOut"][];
+            problems: components["schemas"]["FormulaProblemOut"][];
             /** Type */
             type: string | null;
             /** Unit */
             unit: string | null;
+        };
+        /**
+         * FormulaProblemOut
+         * @description ``suggestion`` may take the place of ``length`` characters from ``position`` on.
+         */
+        FormulaProblemOut: {
+            /** Length */
+            length: number;
+            /** Message */
+            message: string;
+            /** Position */
+            position: number;
+            /** Suggestion */
+            suggestion: string | null;
         };
         /**
          * FoundOut
@@ -3759,34 +3773,6 @@ export interface components {
             };
             /** Tokens */
             tokens: number;
-        };
-        /**
-         * HealthOut
-         * @description ``current`` is what counts; ``source`` tells whether it is as stated, inferred, or inferred because what was
-         *     stated has expired. ``said`` is what was stated last, whether or not it still holds.
-         */
-        HealthOut: {
-            /** At */
-            at: string | null;
-            /** By Id */
-            by_id: string | null;
-            /** Current */
-            current: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
-            /** Inferred */
-            inferred: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
-            /** Note */
-            note: string | null;
-            /** Said */
-            said: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "stated" | "expired" | "inferred";
-            /** Until */
-            until: string | null;
-            /** Why */
-            why: string | null;
         };
         /**
          * HeldKindOut
@@ -4064,6 +4050,34 @@ export interface components {
              */
             title?: string;
         };
+        /**
+         * ItemHealthOut
+         * @description ``current`` is what counts; ``source`` tells whether it is as stated, inferred, or inferred because what was
+         *     stated has expired. ``said`` is what was stated last, whether or not it still holds.
+         */
+        ItemHealthOut: {
+            /** At */
+            at: string | null;
+            /** By Id */
+            by_id: string | null;
+            /** Current */
+            current: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /** Inferred */
+            inferred: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /** Note */
+            note: string | null;
+            /** Said */
+            said: ("on_track" | "at_risk" | "off_track" | "unknown") | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "stated" | "expired" | "inferred";
+            /** Until */
+            until: string | null;
+            /** Why */
+            why: string | null;
+        };
         /** ItemIn */
         ItemIn: {
             /** Area Id */
@@ -4130,6 +4144,40 @@ export interface components {
             team_id?: string | null;
             /** Title */
             title: string;
+        };
+        /** ItemLayoutChange */
+        ItemLayoutChange: {
+            set: components["schemas"]["LayoutFields"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ItemLayoutIn
+         * @description Without a level it is for all levels, without an area for all areas that have none of their own.
+         */
+        ItemLayoutIn: {
+            /** Area Id */
+            area_id?: string | null;
+            /** Level Id */
+            level_id?: string | null;
+            /** Sections */
+            sections?: components["schemas"]["SectionIn"][];
+        };
+        /** ItemLayoutOut */
+        ItemLayoutOut: {
+            /** Area Id */
+            area_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level Id */
+            level_id: string | null;
+            /** Sections */
+            sections: components["schemas"]["LayoutSectionOut"][];
+            /** Version */
+            version: number;
         };
         /**
          * ItemOut
@@ -4231,7 +4279,7 @@ export interface components {
         ItemRulesOut: {
             /** Computed */
             computed: components["schemas"]["ComputedOut"][];
-            health: components["schemas"]["HealthOut"];
+            health: components["schemas"]["ItemHealthOut"];
             horizon: components["schemas"]["HorizonOut"];
             /** Layout Id */
             layout_id: string | null;
@@ -4242,26 +4290,8 @@ export interface components {
             /** Stale */
             stale: string[];
         };
-        /** LayoutChange */
-        LayoutChange: {
-            set: components["schemas"]["LayoutFields"];
-            /** Version */
-            version: number;
-        };
         /** LayoutFields */
         LayoutFields: {
-            /** Sections */
-            sections?: components["schemas"]["SectionIn"][];
-        };
-        /**
-         * LayoutIn
-         * @description Without a level it is for all levels, without an area for all areas that have none of their own.
-         */
-        LayoutIn: {
-            /** Area Id */
-            area_id?: string | null;
-            /** Level Id */
-            level_id?: string | null;
             /** Sections */
             sections?: components["schemas"]["SectionIn"][];
         };
@@ -4276,6 +4306,13 @@ export interface components {
             name: string;
             /** Score */
             score: number;
+        };
+        /** LayoutSectionOut */
+        LayoutSectionOut: {
+            /** Fields */
+            fields: components["schemas"]["ShownFieldOut"][];
+            /** Name */
+            name: string;
         };
         /**
          * LensOf
@@ -5386,20 +5423,6 @@ export interface components {
             type: string;
         };
         /**
-         * ProblemOut
-         * @description ``suggestion`` may take the place of ``length`` characters from ``position`` on.
-         */
-        ProblemOut: {
-            /** Length */
-            length: number;
-            /** Message */
-            message: string;
-            /** Position */
-            position: number;
-            /** Suggestion */
-            suggestion: string | null;
-        };
-        /**
          * ProposeIn
          * @description ``layout`` names the recipe that comes along to go by; empty: by none; null: by the one that fits best.
          */
@@ -5952,13 +5975,6 @@ export interface components {
         SectionIn: {
             /** Fields */
             fields: components["schemas"]["ShownIn"][];
-            /** Name */
-            name: string;
-        };
-        /** SectionOut */
-        SectionOut: {
-            /** Fields */
-            fields: components["schemas"]["ShownFieldOut"][];
             /** Name */
             name: string;
         };
@@ -15202,7 +15218,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LayoutIn"];
+                "application/json": components["schemas"]["ItemLayoutIn"];
             };
         };
         responses: {
@@ -15212,7 +15228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayoutOut"];
+                    "application/json": components["schemas"]["ItemLayoutOut"];
                 };
             };
             /** @description Bad Request */
@@ -15392,7 +15408,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LayoutChange"];
+                "application/json": components["schemas"]["ItemLayoutChange"];
             };
         };
         responses: {
@@ -15402,7 +15418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayoutOut"];
+                    "application/json": components["schemas"]["ItemLayoutOut"];
                 };
             };
             /** @description Bad Request */
