@@ -438,6 +438,7 @@ PLANS: dict[str, Plan] = {
     "undoBatch": Plan(EDIT, _undo_batch),
     "undoChangeSet": Plan(EDIT, lambda world: Request(f"/change-sets/{world.item()['change_set']}/undo")),
     "exportQuery": _read(lambda world: Request("/export?format=json", _query(world).body)),
+    "archiveWorkspace": Plan(ADMIN, _at("/workspace/archive"), status=202, named=False),
     "listExports": Plan(ADMIN, _at("/exports"), named=False),
     "getOperationFile": _read(lambda world: Request(f"/operations/{world.finished_export().id}/file"), named=True),
     "listOperations": _read(_at("/operations")),

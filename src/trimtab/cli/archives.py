@@ -66,12 +66,15 @@ def export(slug: str, output: Path) -> None:
     here_only("An archive")
     began = time.monotonic()
     with product():
-        from trimtab.accounts.public import workspace_id_of
+        from trimtab.accounts.public import system_actor, workspace_id_of
         from trimtab.cli.clock import now
-        from trimtab.integrations.public import write_archive
+        from trimtab.core.actors import Origin
+        from trimtab.integrations.public import note_archive, write_archive
 
+        actor = system_actor(workspace_id_of(slug), name="Command line", origin=Origin.CLI)
+        note_archive(actor, now())
         with whole(output) as file:
-            manifest = write_archive(workspace_id_of(slug), file, now=now().now, progress=told())
+            manifest = write_archive(actor.workspace_id, file, now=now().now, progress=told())
     rows = sum(table["rows"] for table in manifest["tables"])
     size = output.stat().st_size / 1e6
     click.echo(f"{output}: {rows:,} rows, {size:,.1f} MB in {time.monotonic() - began:.1f} s.")

@@ -1,6 +1,7 @@
 """What the layers above may ask of the integrations."""
 
 from trimtab.integrations.archive.read import Arrived, read_archive
+from trimtab.integrations.archive.take_out import ask_for_archive, note_archive
 from trimtab.integrations.archive.write import write_archive
 from trimtab.integrations.errors import ImportCancelled, ImportRunning, Undecided
 from trimtab.integrations.files.recipe import BadRecipe, Recipe, load, loads
@@ -30,9 +31,11 @@ __all__ = [
     "Source",
     "Undecided",
     "all_alike",
+    "ask_for_archive",
     "import_files",
     "load",
     "loads",
+    "note_archive",
     "read_archive",
     "undo_batch",
     "undo_change_set",

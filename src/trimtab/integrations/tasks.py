@@ -7,8 +7,15 @@ from procrastinate.contrib.django import app
 
 from trimtab.core import jobs
 from trimtab.core.jobs import Job
+from trimtab.integrations.archive import take_out
 from trimtab.integrations.services import retention, runs, sessions
 from trimtab.settings import CURRENT
+
+
+@jobs.task(take_out.ARCHIVE)
+def archive_workspace(job: Job) -> None:
+    """Write a whole workspace to a file."""
+    take_out.make_archive(job)
 
 
 @jobs.task(sessions.CHECK)

@@ -18,6 +18,7 @@ from trimtab.core.edge import REFUSALS, actor_of, caller_of, clock_of
 from trimtab.core.errors import NotFound, Unavailable
 from trimtab.core.export import files
 from trimtab.core.models import ExportRecord, Operation
+from trimtab.integrations import public as integrations
 
 router = Router(tags=["exports"])
 AT_ONCE: Final = 4
@@ -87,6 +88,12 @@ def export_query(
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@router.post("/workspace/archive", response={202: OperationOut} | REFUSALS, operation_id="archiveWorkspace")
+def archive_workspace(request: HttpRequest) -> Status[Operation]:
+    """All of the workspace with its history as one open file, which waits at `/operations/{id}/file`. For admins."""
+    return Status(202, integrations.ask_for_archive(actor_of(request), clock_of(request)))
 
 
 @router.get("/operations/{operation_id}/file", response={200: Any} | REFUSALS, operation_id="getOperationFile",

@@ -1,7 +1,9 @@
 """Exports over HTTP: a stream with a name, or an operation whose file waits."""
 
+import io
 import os
 import time
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from trimtab.core.actors import Actor, Role
 from trimtab.core.export import files
 from trimtab.core.tasks import write_later
 from trimtab.core.tests.factories import NOON, inside
+from trimtab.integrations.archive.take_out import make_archive
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.tests.factories import make_custom_field, make_item
 
@@ -140,3 +143,21 @@ class TestLater:
         response = call_as(ana)("post", "/export?later=true", {"source": "item", "columns": ["nothing"]})
 
         assert response.json()["code"] == "query_invalid"
+
+
+class TestArchive:
+    def test_an_admin_gets_all_of_it_and_that_is_written_down(self, ana):
+        started = call_as(ana)("post", "/workspace/archive").json()
+        with operations.running(ana.workspace_id, started["id"]) as (operation, report):
+            make_archive(jobs.Job(actor=ana, clock=NOON, operation=operation, report=report))
+
+        found = call_as(ana)("get", f"/operations/{started['id']}/file")
+
+        with zipfile.ZipFile(io.BytesIO(body_of(found))) as archive:
+            assert archive.read("tables/roadmap_item.ndjson").count(b"\n") == 2
+        assert ["everything"] in [line["confidential"] for line in call_as(ana)("get", "/exports").json()]
+
+    def test_nobody_else_may(self, ana):
+        refused = call_as(join(ana, Role.AREA_OWNER))("post", "/workspace/archive")
+
+        assert refused.json()["code"] == "forbidden"

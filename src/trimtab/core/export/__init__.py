@@ -2,6 +2,6 @@
 
 from trimtab.core.export.formats import FORMATS, Format
 from trimtab.core.export.queries import list_records
-from trimtab.core.export.services import BOM, Export, begin, check, write
+from trimtab.core.export.services import BOM, Export, begin, check, record, write
 
-__all__ = ["BOM", "FORMATS", "Export", "Format", "begin", "check", "list_records", "write"]
+__all__ = ["BOM", "FORMATS", "Export", "Format", "begin", "check", "list_records", "record", "write"]

@@ -1,6 +1,6 @@
 """Begin an export, which writes down who takes confidential figures out; then write it from one snapshot."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,19 +50,24 @@ def begin(
     export = check(actor, clock, question, extension=extension, ids=ids, name=name)
     if export.sheet.confidential:
         with scope.workspace(actor.workspace_id):
-            _record(actor, clock, export.sheet, extension)
+            columns = [column.name for column in export.sheet.columns]
+            source, told = export.sheet.asked.source, export.sheet.confidential
+            record(actor, clock, source=source, extension=extension, columns=columns, confidential=told)
     return export
 
 
-def _record(actor: Actor, clock: Clock, sheet: Sheet, extension: str) -> None:
+def record(
+    actor: Actor, clock: Clock, *, source: str, extension: str, columns: Sequence[str], confidential: Sequence[str]
+) -> None:
+    """Write down that somebody took ``confidential`` fields out. In a transaction of the actor's workspace."""
     with ledger.change_set(actor, at=clock.now, note="Confidential fields were exported"):
         ledger.add(
             ExportRecord(
                 workspace_id=actor.workspace_id,
-                source=sheet.asked.source,
+                source=source,
                 format=extension,
-                columns=[column.name for column in sheet.columns],
-                confidential=list(sheet.confidential),
+                columns=list(columns),
+                confidential=list(confidential),
                 actor_id=actor.id,
                 actor_name=actor.name,
             )
