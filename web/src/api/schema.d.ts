@@ -5169,6 +5169,8 @@ export interface components {
          * @description ``done`` of ``total`` steps; ``total`` and ``eta_at`` are null while nobody knows.
          */
         OperationOut: {
+            /** Actor Id */
+            actor_id: string | null;
             /** Actor Name */
             actor_name: string;
             /** Batch Id */

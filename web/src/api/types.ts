@@ -7,6 +7,7 @@ export type Item = Schemas["ItemOut"];
 export type ItemFields = Schemas["ItemFields"];
 export type Estimate = Schemas["EstimateOut"];
 export type HistoryLine = Schemas["LineOut"];
+export type Operation = Schemas["OperationOut"];
 export type Batch = Schemas["BatchOut"];
 export type Member = Schemas["MemberOut"];
 export type HeldKind = Schemas["HeldKindOut"];

@@ -9,6 +9,7 @@ import { FilterBar, type FilterBarHandle } from "../features/core/filter-bar";
 import { CommentCount, Comments } from "../features/collab/comments";
 import { HistoryLines } from "../features/core/history-lines";
 import { fieldsQuery, useUndo } from "../features/core/queries";
+import { ExportMenu } from "../features/exports/export-menu";
 import { Cards } from "../features/roadmap/cards";
 import { type Column, chosenColumns, columnsOf } from "../features/roadmap/columns";
 import { CreateItem } from "../features/roadmap/create-item";
@@ -85,6 +86,7 @@ export function RoadmapPage() {
           <div className={css.tools}>
             <FilterBar ref={filter} text={view.q ?? ""} problems={problems} onChange={(q) => change({ q }, true)} />
             <ViewMenus view={view} fields={fields} columns={columns} chosen={chosen} onChange={change} />
+            <ExportMenu view={rowView} columns={chosen.map((column) => column.name)} count={rows.count} />
             {canEdit && (
               <Button tone="primary" icon="plus" className={css.create ?? ""} aria-label={t("create.label")} title={t("keys.create")} onClick={() => setCreating(true)}>
                 <span className={css.createWord}>{t("create.new")}</span>

@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { Tokens } from "../features/accounts/access";
 import { Channels } from "../features/notices/channels";
 import { Preferences } from "../features/notices/preferences";
+import { Exports } from "../features/exports/exports-page";
 import { Page } from "../features/settings/kit";
 import { MembersPage } from "../features/settings/members";
 import type { Message } from "../lib/t";
@@ -39,10 +40,19 @@ function ChannelsPage() {
   );
 }
 
+function ExportsPage() {
+  return (
+    <Page title="export.page" lead="export.lead">
+      <Exports />
+    </Page>
+  );
+}
+
 /** The pages of the settings, in the order in which they are listed; the first is where one comes in. */
 export const SETTINGS_PLACES: SettingsPlace[] = [
   { place: "members", label: "settings.members", Screen: MembersPage },
   { place: "tokens", label: "settings.tokens", Screen: TokensPage },
   { place: "notices", label: "notice.place", Screen: NoticesPage },
   { place: "channels", label: "notify.place", admin: true, Screen: ChannelsPage },
+  { place: "exports", label: "export.page", Screen: ExportsPage },
 ];

@@ -1,5 +1,6 @@
 import { collab } from "./en/collab";
 import { notices } from "./en/notices";
+import { exports } from "./en/exports";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
@@ -7,6 +8,7 @@ export const en = {
   ...collab,
   ...notices,
   ...settings,
+  ...exports,
 
   "action.cancel": "Cancel",
   "action.close": "Close",

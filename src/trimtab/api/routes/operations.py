@@ -29,6 +29,7 @@ class OperationOut(Schema):
     error: str
     log: list[Any]
     cancel_requested: bool
+    actor_id: UUID | None
     actor_name: str
     batch_id: UUID | None
     created_at: datetime
