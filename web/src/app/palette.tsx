@@ -10,7 +10,7 @@ import css from "./palette.module.css";
 
 interface Props {
   onClose: () => void;
-  onGo: (page: "roadmap" | "inbox" | "history" | "settings") => void;
+  onGo: (page: "roadmap" | "inbox" | "history" | "imports" | "settings") => void;
   onTime: () => void;
   onItem: (id: string) => void;
 }
@@ -23,6 +23,7 @@ export function Palette({ onClose, onGo, onTime, onItem }: Props) {
   const commands: Record<string, { label: string; run: () => void }> = {
     "go:roadmap": { label: t("palette.go", { place: t("nav.roadmap") }), run: () => onGo("roadmap") },
     "go:inbox": { label: t("palette.go", { place: t("nav.inbox") }), run: () => onGo("inbox") },
+    "go:imports": { label: t("palette.go", { place: t("nav.imports") }), run: () => onGo("imports") },
     "go:history": { label: t("palette.go", { place: t("nav.history") }), run: () => onGo("history") },
     "go:settings": { label: t("palette.go", { place: t("nav.settings") }), run: () => onGo("settings") },
     time: { label: t("palette.time"), run: onTime },

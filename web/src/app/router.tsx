@@ -54,6 +54,18 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
 });
 
+const imports = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("./imports-page"), "ImportsPage"),
+});
+
+const importSteps = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/imports/$id/$step",
+  component: lazyRouteComponent(() => import("./imports-page"), "ImportPage"),
+});
+
 const settingsPlace = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/settings/$place",
@@ -66,7 +78,7 @@ const join = createRoute({
   component: lazyRouteComponent(() => import("./join-page"), "JoinPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, inbox, history, settings, settingsPlace])]);
+const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, inbox, history, settings, settingsPlace, imports, importSteps])]);
 
 export const makeRouter = (memory?: RouterHistory) =>
   createRouter({

@@ -20,12 +20,16 @@ interface Props {
   onToday: () => void;
 }
 
+const PLACES: Record<string, Message> = {
+  inbox: "nav.inbox", history: "nav.history", imports: "nav.imports", settings: "nav.settings",
+};
+
 /** Where one is, from which day one looks, and the way to everything else. */
 export function TopBar({ railOpen, onRail, onPalette, onToday }: Props) {
   const { config, lens } = useHere();
   const { pathname } = useLocation();
   const page = pathname.split("/")[3] ?? "roadmap";
-  const label: Message = page === "inbox" ? "nav.inbox" : page === "history" ? "nav.history" : page === "settings" ? "nav.settings" : "nav.roadmap";
+  const label: Message = PLACES[page] ?? "nav.roadmap";
   const past = isPast(lens);
   return (
     <header className={css.bar}>

@@ -1,6 +1,7 @@
 import { collab } from "./en/collab";
 import { notices } from "./en/notices";
 import { exports } from "./en/exports";
+import { imports } from "./en/imports";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
@@ -9,6 +10,7 @@ export const en = {
   ...notices,
   ...settings,
   ...exports,
+  ...imports,
 
   "action.cancel": "Cancel",
   "action.close": "Close",

@@ -38,6 +38,7 @@ const PATHS = {
   read: "M2.5 6.5 8 2.5l5.5 4v7h-11zM2.5 6.5 8 10l5.5-3.5",
   unread: "M2.5 3.5h11v9h-11zM2.5 4.5 8 8.5l5.5-4",
   download: "M8 2.5v8m0 0 3-3m-3 3-3-3M2.5 13.5h11",
+  import: "M8 2.5v7M5.2 6.8 8 9.6l2.8-2.8M2.5 10.5v3h11v-3",
   rows: "M2.5 3.5h11M2.5 8h11M2.5 12.5h11",
 } as const;
 
