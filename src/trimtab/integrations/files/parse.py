@@ -44,6 +44,8 @@ _MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
 _MONTH_NAMED = re.compile(r"([A-Za-z]{3,9})\.?[-/ ](\d{4})")
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_SWAPPED = str.maketrans(",.", ".,")
 _WEB = re.compile(r"https?://\S+")
 _MOST_IN_A_YEAR = {"month": 12, "quarter": 4, "half": 2, "year": 1}
 _TRUE = frozenset({"true", "yes", "y", "1", "x", "on", "done"})
@@ -127,9 +129,13 @@ def _clock(text: str) -> time:
 
 
 def number(text: str, reading: Reading) -> Decimal:
-    """A number; spaces and the separator of thousands do not count. Raises Odd (``not_a_number``)."""
+    """A number; spaces and the separator of thousands do not count. Raises Odd (``not_a_number``): 1.2.2026 too."""
     plain = re.sub(r"[\s'’\u00a0\u202f]", "", text).removesuffix("%")
-    plain = plain.replace(".", "").replace(",", ".") if reading.decimal == "," else plain.replace(",", "")
+    if reading.decimal == ",":
+        plain = plain.translate(_SWAPPED)
+    if "," in plain and not _THOUSANDS.fullmatch(plain):
+        raise Odd("not_a_number")
+    plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain) or len(plain) > 40:
         raise Odd("not_a_number")
     try:

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useHere } from "../../api/workspace";
-import { t } from "../../lib/t";
+import { plural, t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import css from "./imports.module.css";
 import type { StepProps } from "./import-wizard";
@@ -45,7 +45,7 @@ export function ApplyStep({ of, onGo }: StepProps) {
           <Button onClick={() => onGo("result")}>{t("imports.step.result")}</Button>
         ) : (
           <Button tone="primary" disabled={!canEdit || apply.isPending || of.ambiguous > 0} onClick={() => apply.mutate()}>
-            {of.ambiguous > 0 ? t("imports.waiting", { count: of.ambiguous.toLocaleString("en") }) : t("imports.applyIt")}
+            {of.ambiguous > 0 ? plural("imports.waitingOne", "imports.waiting", of.ambiguous) : t("imports.applyIt")}
           </Button>
         )}
       </div>

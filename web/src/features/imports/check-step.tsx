@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useHere } from "../../api/workspace";
-import { type Message, t } from "../../lib/t";
+import { type Message, plural, t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import css from "./imports.module.css";
 import type { StepProps } from "./import-wizard";
@@ -44,7 +44,7 @@ export function CheckStep({ of, onGo }: StepProps) {
       <div className={css.actions}>
         {again}
         <Button tone="primary" disabled={of.ambiguous > 0 || locked} onClick={() => onGo("apply")}>
-          {of.ambiguous > 0 ? t("imports.waiting", { count: of.ambiguous.toLocaleString("en") }) : t("imports.toApply")}
+          {of.ambiguous > 0 ? plural("imports.waitingOne", "imports.waiting", of.ambiguous) : t("imports.toApply")}
         </Button>
       </div>
     </section>

@@ -22,11 +22,12 @@ export function FilesStep({ of, onGo }: StepProps) {
   const input = useRef<HTMLInputElement>(null);
   const recipes = useQuery(recipesQuery(slug));
   const send = useImportWrite(async (files: File[]) => {
-    for (const file of files) {
+    await files.reduce(async (before, file) => {
+      await before;
       setSent((now) => ({ ...now, [file.name]: 0 }));
       await upload(of.id, file, (bytes) => setSent((now) => ({ ...now, [file.name]: bytes / file.size })));
       await client.invalidateQueries({ queryKey: importQuery(slug, of.id).queryKey, exact: true });
-    }
+    }, Promise.resolve());
     setSent({});
   });
   const next = useImportWrite(

@@ -21,7 +21,7 @@ export function MappedTable({ file, targets, locked, onChange }: Props) {
   const columns = file.columns.slice(0, SHOWN);
   const changeable = file.part === "items" && !locked;
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={file.name}>
+    <div className={css.scroll}>
       <table className={css.sample}>
         <thead>
           <tr>

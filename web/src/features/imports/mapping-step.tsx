@@ -222,7 +222,7 @@ function RecipeActions({ recipe, name, locked }: { recipe: string; name: string;
         >
           <label className={css.field}>
             <span>{t("imports.saveRecipeName")}</span>
-            <input autoFocus value={asking} maxLength={120} onChange={(event) => setAsking(event.currentTarget.value)} />
+            <input value={asking} maxLength={120} onChange={(event) => setAsking(event.currentTarget.value)} />
           </label>
           <Button type="submit">{t("action.save")}</Button>
         </form>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, data } from "../../api/client";
 import { useHere } from "../../api/workspace";
 import { formatAgo } from "../../lib/dates";
-import { t } from "../../lib/t";
+import { plural, t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { ErrorState } from "../../ui/states";
@@ -58,13 +58,13 @@ function Sides({ of, told, run }: { of: Import; told: Reconciliation; run: strin
       {differences === 0 && told.rejected === 0 && <p className={css.good}>{t("imports.agree")}</p>}
       <div className={css.buttonsLeft}>
         {told.differing > 0 && (
-          <Button onClick={() => look({ which: "differ", field: "" })}>{t("imports.differing", { count: told.differing })}</Button>
+          <Button onClick={() => look({ which: "differ", field: "" })}>{plural("imports.differingOne", "imports.differing", told.differing)}</Button>
         )}
         {told.missing > 0 && (
-          <Button onClick={() => look({ which: "differ", field: "title" })}>{t("imports.missing", { count: told.missing })}</Button>
+          <Button onClick={() => look({ which: "differ", field: "title" })}>{plural("imports.missingOne", "imports.missing", told.missing)}</Button>
         )}
         {told.rejected > 0 && (
-          <Button onClick={() => look({ which: "reject", field: "" })}>{t("imports.rejectedRows", { count: told.rejected })}</Button>
+          <Button onClick={() => look({ which: "reject", field: "" })}>{plural("imports.rejectedRow", "imports.rejectedRows", told.rejected)}</Button>
         )}
       </div>
       <div className={css.scroll}>

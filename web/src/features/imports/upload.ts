@@ -11,11 +11,17 @@ export async function upload(importId: string, file: File, onSent: (bytes: numbe
       body: { name: file.name, size: file.size },
     }),
   );
-  let offset = 0;
-  while (offset < file.size) {
-    offset = await sendPiece(importId, announced, file.slice(offset, offset + PIECE), offset);
-    onSent(offset);
-  }
+  await sendFrom(importId, announced, file, 0, onSent);
+}
+
+/** The pieces follow one another: each answer says where the next begins. */
+async function sendFrom(
+  importId: string, announced: ImportFile, file: File, offset: number, onSent: (bytes: number) => void,
+): Promise<void> {
+  if (offset >= file.size) return;
+  const reached = await sendPiece(importId, announced, file.slice(offset, offset + PIECE), offset);
+  onSent(reached);
+  await sendFrom(importId, announced, file, reached, onSent);
 }
 
 async function sendPiece(importId: string, file: ImportFile, piece: Blob, offset: number): Promise<number> {

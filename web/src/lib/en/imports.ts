@@ -112,6 +112,7 @@ export const imports = {
   "imports.conflictsFile": "Take the file's values",
   "imports.conflictsHere": "Keep what is here",
   "imports.toApply": "Go on to apply",
+  "imports.waitingOne": "1 row waits for a decision",
   "imports.waiting": "{count} rows wait for a decision",
   "imports.nothingToDo": "The files say nothing new: everything is here already.",
 
@@ -133,7 +134,10 @@ export const imports = {
   "imports.agree": "Everything agrees.",
   "imports.missing": "{count} rows have no item",
   "imports.differing": "{count} rows differ",
+  "imports.rejectedRow": "1 row was rejected",
   "imports.rejectedRows": "{count} rows were rejected",
+  "imports.missingOne": "1 row has no item",
+  "imports.differingOne": "1 row differs",
   "imports.none": "none",
   "imports.undo": "Undo this import",
   "imports.undoTitle": "Undo this import?",

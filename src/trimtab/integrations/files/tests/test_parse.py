@@ -156,3 +156,18 @@ def test_every_day_is_read_back_from_every_form(on: date) -> None:
 @given(st.decimals(-(10**9), 10**9, places=3, allow_nan=False, allow_infinity=False))
 def test_every_number_is_read_back(value: Decimal) -> None:
     assert parse.number(f"{value:,f}", EUROPE) == value
+
+
+class TestSeparatorsOfThousands:
+    @pytest.mark.parametrize(("text", "decimal", "value"), [
+        ("1,234.5", ".", "1234.5"), ("1.234,5", ",", "1234.5"), ("12.345.678", ",", "12345678"), ("3,5", ",", "3.5"),
+    ])  # fmt: skip
+    def test_stand_before_three_digits(self, text: str, decimal: str, value: str) -> None:
+        assert parse.number(text, Reading(decimal=decimal)) == Decimal(value)
+
+    @pytest.mark.parametrize(
+        ("text", "decimal"), [("01.02.2026", ","), ("1,2", "."), ("1,23,456", "."), ("1.5,000", ".")]
+    )
+    def test_elsewhere_it_is_no_number(self, text: str, decimal: str) -> None:
+        with pytest.raises(Odd):
+            parse.number(text, Reading(decimal=decimal))
