@@ -18,7 +18,7 @@ from bench.load.shape import EMAIL, SCALE, SHAPES
 from bench.report import Report
 from bench.server import Refused, serving
 
-FAMILIES = ("pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "notices")
+FAMILIES = ("pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "exports", "notices")
 TOKENS = 10
 
 
