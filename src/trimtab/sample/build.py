@@ -12,8 +12,9 @@ from trimtab.core import ids
 from trimtab.sample.content import Account, Content, load
 from trimtab.sample.driver import Player
 from trimtab.sample.events import Calendar, Event
+from trimtab.sample.inbox import fill_inboxes
 from trimtab.sample.script import SEED, write_script
-from trimtab.sample.setup import create_company
+from trimtab.sample.setup import Names, create_company
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,26 @@ def build_sample_company(*, today: date, progress: Callable[[str], None]) -> Sam
     content = load()
     slug = content.company["slug"]
     if not _is_there(content, slug):
+        events = write_script(content, today)
         with transaction.atomic():
-            play_company(content, write_script(content, today), Calendar.around(today), slug=slug, progress=progress)
+            names = play_company(content, events, Calendar.around(today), slug=slug, progress=progress)
+        fill_inboxes(content, names, max(event.at for event in events))
     return _summary(content, slug)
 
 
 def play_company(
     content: Content, events: tuple[Event, ...], calendar: Calendar, *, slug: str, progress: Callable[[str], None]
-) -> None:
-    """Make the company at ``slug`` and play ``events`` in it. The same events give the same records and ids."""
+) -> Names:
+    """Make the company at ``slug`` and play ``events`` in it; gives what everything is called.
+
+    The same events give the same records and ids.
+    """
     seed, began = zlib.crc32(slug.encode()) + SEED, calendar.at(-calendar.history_weeks, 7)
     with ids.seeded(ids.deterministic(seed, lambda: began)):
         player = Player(create_company(content, calendar, slug=slug), began)
     with ids.seeded(ids.deterministic(seed + 1, lambda: player.clock)):
         player.play(events, progress)
+    return player.names
 
 
 def _is_there(content: Content, slug: str) -> bool:

@@ -58,7 +58,9 @@ def change_channel(
     url = changes.get("url")
     if url is not None:
         values["host"] = outbound.check_address(url, outbound.policy()).hostname or ""
-        queries.rows(actor.workspace_id, ChannelSecret).filter(id=channel.id).update(sealed=sealed.seal(url.strip()))
+        ChannelSecret.objects.update_or_create(
+            id=channel.id, workspace_id=actor.workspace_id, defaults={"sealed": sealed.seal(url.strip())}
+        )
     with refusals(), ledger.change_set(actor, at=clock.now):
         return ledger.save(channel, **values)
 

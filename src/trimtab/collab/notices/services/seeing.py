@@ -56,7 +56,17 @@ def events(reader: Actor, changes: Sequence[LoggedChange], clock: Clock, person_
     fresh = [c for c in changes if c.entity in wanted and _is_news(c, clock)]
     quiet = _quiet_batches({c.batch_id for c in fresh if c.batch_id})
     sets = dict.fromkeys(c.change_set_id for c in fresh if c.batch_id not in quiet)
-    return [event for seen in _seen_sets(reader, sets, wanted, person_of) for event in _events_of(seen)]
+    begun = {c.seq for c in fresh}
+    return [
+        event
+        for seen in _seen_sets(reader, sets, wanted, person_of)
+        if _first(seen) in begun  # one that an earlier page began was told with it, whole
+        for event in _events_of(seen)
+    ]
+
+
+def _first(seen: SeenSet) -> int:
+    return next(change.seq for change in seen.changes if change.op != "P")
 
 
 def _is_news(change: LoggedChange, clock: Clock) -> bool:
