@@ -7,10 +7,15 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports that are under way stay where they are; what other domains take from files is offered."""
+        from trimtab.collab import public as collab
         from trimtab.core import portable
+        from trimtab.integrations.archive import take_out
         from trimtab.integrations.files import targets
+        from trimtab.integrations.services import sessions
 
         for table in ("integrations_stagedrow", "integrations_importsession", "integrations_importfile"):
             portable.leave_out(table, "imports that are under way")
         portable.leave_out("integrations_importdecision", "answers for imports that are under way")
         targets.register()
+        for task in (sessions.APPLY, take_out.ARCHIVE):
+            collab.register_operation(task, "finished")

@@ -319,6 +319,43 @@ class TestPurge:
         assert [h for h in happenings(ana) if "hunter2" in f"{h.text}{h.lines}"] == []
 
 
+class TestFinished:
+    @pytest.fixture(autouse=True)
+    def _announced(self, monkeypatch):
+        from trimtab.collab.notices import kinds
+
+        monkeypatch.setitem(kinds._operations, "test.import", "finished")
+
+    def began(self, actor, **over):
+        from trimtab.core import operations
+
+        operation = operations.start(actor, now(), kind="test.import", label="plan.csv", given={})
+        with inside(actor):
+            type(operation).objects.filter(id=operation.id).update(ended_at=now().now, **over)
+        return operation
+
+    def test_whoever_began_it_is_told_once_although_it_is_their_own(self, ana, ben):
+        self.began(ben, state="done")
+        catch_up(ana)
+        catch_up(ana)
+
+        (told,) = happenings(ana, person_id=ben.person_id, entity="operation")
+        assert (told.kind, told.text) == ("finished", "“plan.csv” is done")
+
+    def test_a_failure_says_why(self, ana, ben):
+        self.began(ben, state="failed", error="Two rows have the same key.")
+        catch_up(ana)
+
+        (told,) = happenings(ana, person_id=ben.person_id, entity="operation")
+        assert told.text == "“plan.csv” has failed: Two rows have the same key."
+
+    def test_what_still_runs_is_no_news(self, ana, ben):
+        self.began(ben, state="running")
+        catch_up(ana)
+
+        assert happenings(ana, entity="operation") == []
+
+
 class TestMembership:
     def test_whoever_gets_another_role_is_told(self, ana, ben):
         from trimtab.accounts import public as accounts
