@@ -18,7 +18,9 @@ from bench.load.shape import EMAIL, SCALE, SHAPES
 from bench.report import Report
 from bench.server import Refused, serving
 
-FAMILIES = ("pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "exports", "notices")
+FAMILIES = (
+    "pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "exports", "recognise", "notices",
+)  # fmt: skip
 TOKENS = 10
 
 

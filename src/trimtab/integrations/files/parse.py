@@ -1,11 +1,14 @@
 """Turns a cell into a value of a field's type. What a cell does not say is missing, never zero, never a guess."""
 
-import calendar
 import re
+import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
 
 from trimtab.integrations.files.reading import Reading
 
@@ -27,13 +30,13 @@ class Span:
     precision: str
 
 
-MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
 _YEARS = range(1900, 2201)
 _LATER = frozenset({"later", "someday"})
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _LOCAL = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[, ].*)?")
-_NAMED = re.compile(r"(\d{1,2})\.?[-/ ]([A-Za-z]{3,9})\.?[-/, ]+(\d{4}|\d{2})(?:[, ].*)?")
-_AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:[, ].*)?")
+_MONTH_NAME = r"(\d{1,2}月|[^\W\d_][^\d/,]{0,14}?)"
+_NAMED = re.compile(rf"(\d{{1,2}})\.?[-/ ](?:de )?{_MONTH_NAME}\.?(?: de)?[-/, ]+(\d{{4}}|\d{{2}})(?:[, ].*)?")
+_AMERICAN = re.compile(rf"{_MONTH_NAME}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?:[, ].*)?")
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\.\d+)?\s*(?P<half>[ap]\.?\s?m\.?)?\s*$",
     re.IGNORECASE,
@@ -41,7 +44,7 @@ _CLOCK = re.compile(
 _PERIOD = re.compile(r"(?P<year>\d{4})[-/ ]?(?P<letter>[QH])(?P<number>[1-4])", re.IGNORECASE)
 _PERIOD_FIRST = re.compile(r"(?P<letter>[QH])(?P<number>[1-4])[-/ ]?(?P<year>\d{4})", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
-_MONTH_NAMED = re.compile(r"([A-Za-z]{3,9})\.?[-/ ](\d{4})")
+_MONTH_NAMED = re.compile(rf"{_MONTH_NAME}\.?(?: de)?[-/ ](\d{{4}})")
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -192,9 +195,19 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
+@cache
+def months() -> Mapping[str, int]:
+    """Folded name of a month in any language → its number."""
+    listed = tomllib.loads(Path(__file__).with_name("months.toml").read_text(encoding="utf-8"))
+    return {name: int(number) for number, names in listed.items() for name in names}
+
+
 def _month(name: str) -> int:
-    month = MONTHS.get(name[:3].casefold())
-    if month is None or not calendar.month_name[month].casefold().startswith(name.casefold().removesuffix("t")[:9]):
+    if name.endswith("月") and name[:-1].isdigit():
+        return int(name[:-1])
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    month = months().get(re.sub(r"[.\s׳'’]", "", bare))
+    if month is None:
         raise Odd("not_a_date")
     return month
 

@@ -161,6 +161,7 @@ class RecordsTable(Table):
             while (next_one := stream.peek()) and next_one != "]":
                 record = stream.value()
                 yield flattened_names(record) if isinstance(record, dict) else {"value": record}
+            stream.skip("]")
 
     def _survey(self) -> tuple[dict[str, None], list[str]]:
         """Every path of a value in the chosen sheet, in the order met, and the paths of inner lists of records."""
@@ -174,7 +175,7 @@ class RecordsTable(Table):
                 raise BadFile(f"{self.path.name} has more than {MOST_COLUMNS:,} columns.")
             if len(inner) > MOST_COLUMNS:
                 raise BadFile(f"{self.path.name} has more than {MOST_COLUMNS:,} lists inside its records.")
-        if not columns and self._sheet not in inner:
+        if not columns and not self._sheet:
             raise BadFile(f"{self.path.name} holds no records.")
         return columns or {"value": None}, list(inner)
 
@@ -209,13 +210,10 @@ def _seek(stream: _Stream, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...],
     found: list[tuple[tuple[str, ...], int]] = []
     stream.skip("{")
     while (following := stream.peek()) and following != "}":
-        key = stream.value()
+        key = str(stream.value())
         stream.skip(":")
-        if not isinstance(key, str):
-            break
         found += _seek(stream, (*keys, key))
-    if following == "}":
-        stream.skip("}")
+    stream.skip("}")
     return found
 
 
@@ -227,8 +225,7 @@ def _worth(stream: _Stream, keys: tuple[str, ...]) -> int:
         records &= following == "{"
         stream.value()
         count += 1
-    if following == "]":
-        stream.skip("]")
+    stream.skip("]")
     if not records or not count:
         return -1
     return count + (1 << 30 if keys[-1] in _LISTS else 0)

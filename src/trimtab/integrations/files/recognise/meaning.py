@@ -54,12 +54,9 @@ def meanings(survey: Survey, known: KnownFields) -> dict[int, Meaning]:
     ]
     taken: dict[str, str] = {}
     for _, position, one in sorted(offers, key=lambda offer: (-offer[0], offer[1])):
-        name = _stem(survey.columns[position].name)
-        if position in found or one.sure < _LEAST:
-            continue
-        if one.concept in taken and taken[one.concept] != name:
-            continue
-        if one.concept in taken and one.concept not in _REPEATED and name != taken[one.concept]:
+        own = survey.columns[position].name
+        name = _stem(own) if one.concept in _REPEATED else folded(own)
+        if position in found or one.sure < _LEAST or taken.get(one.concept, name) != name:
             continue
         found[position] = one
         taken[one.concept] = name

@@ -1,7 +1,8 @@
 import calendar
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -171,3 +172,34 @@ class TestSeparatorsOfThousands:
     def test_elsewhere_it_is_no_number(self, text: str, decimal: str) -> None:
         with pytest.raises(Odd):
             parse.number(text, Reading(decimal=decimal))
+
+
+class TestMonths:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "22/sep/25 11:24 AM", "22/Sept/25", "22/sept./25 9:26", "22/set/25", "22/wrz/25", "22/eyl/25", "22/zář/25",
+            "22/сент./25 10:00", "22/ספט׳/25 9:26", "22/9月/25 9:26 午前", "22 de septiembre de 2025",
+        ],
+    )  # fmt: skip
+    def test_are_read_in_any_language(self, text: str) -> None:
+        assert parse.day(text, EUROPE) == date(2025, 9, 22)
+
+
+class TestMoment:
+    @pytest.mark.parametrize(
+        ("text", "hour"),
+        [
+            ("22/Sep/25 9:26 AM", 7), ("22/Sep/25 9:26 PM", 19), ("22/Sep/25 12:26 AM", 22), ("22.09.2025 09:26", 7),
+            ("2025-09-22T09:26:00.000+0200", 7), ("2025-09-22T09:26:00Z", 9), ("22/Sep/25", 22),
+        ],
+    )  # fmt: skip
+    def test_without_an_offset_is_meant_in_the_zone(self, text: str, hour: int) -> None:
+        at = parse.moment(text, EUROPE, ZoneInfo("Europe/Berlin"))
+
+        assert (at.hour, at.utcoffset()) == (hour, timedelta(0))
+
+    @pytest.mark.parametrize("text", ["", "soon", "22/Sep/25 29:99", "2025-02-30 10:00"])
+    def test_what_is_none_is_odd(self, text: str) -> None:
+        with pytest.raises(Odd):
+            parse.moment(text, EUROPE, ZoneInfo("UTC"))
