@@ -19,7 +19,8 @@ from bench.report import Report
 from bench.server import Refused, serving
 
 FAMILIES = (
-    "pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "exports", "recognise", "notices",
+    "pages", "awkward", "tree", "search", "past", "writes", "memory", "client", "imports", "exports",
+    "recognise", "notices",
 )  # fmt: skip
 TOKENS = 10
 
