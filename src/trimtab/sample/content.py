@@ -118,6 +118,8 @@ class Content:
     relations: tuple[Link, ...]
     handovers: tuple[Handover, ...]
     benefits: tuple[BenefitReview, ...]
+    conversations: tuple[Mapping[str, Any], ...]
+    watches: tuple[Mapping[str, Any], ...]
 
     def team(self, key: str) -> Team:
         return next(team for team in self.teams if team.key == key)
@@ -138,7 +140,7 @@ PASSWORD = "set-the-tab"  # noqa: S105 - shown to everybody who starts the demo
 @cache
 def load() -> Content:
     """Read the company's files."""
-    company, links = _read("company"), _read("links")
+    company, links, talk = _read("company"), _read("links"), _read("talk")
     teams = tuple(Team(t["key"], t["name"], t["mission"], tuple(t["members"])) for t in company["team"])
     managers = {team.key: team.manager for team in teams}
     return Content(
@@ -155,7 +157,14 @@ def load() -> Content:
             Handover(h["week"], h["from"], h["to"], tuple(h["items"]), h["note"]) for h in links["handover"]
         ),
         benefits=tuple(BenefitReview(**benefit) for benefit in links["benefit"]),
+        conversations=tuple(talk["conversation"]),
+        watches=tuple(talk["watch"]),
     )
+
+
+def read_file(name: str) -> bytes:
+    """A file that somebody attaches."""
+    return resources.files("trimtab.sample").joinpath(f"content/files/{name}").read_bytes()
 
 
 def _read(name: str) -> dict[str, Any]:

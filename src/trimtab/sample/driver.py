@@ -8,22 +8,29 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from trimtab.collab import public as collab
 from trimtab.core import ids, scope
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.bulk import Measured
 from trimtab.roadmap import public as roadmap
+from trimtab.sample.content import read_file
 from trimtab.sample.events import (
     Answer,
     Ask,
     Create,
     Edit,
     Event,
+    React,
     Relate,
+    Resolve,
+    Say,
     SetEstimates,
     SetTrack,
     TrackerPass,
+    Watch,
 )
 from trimtab.sample.setup import Names
+from trimtab.settings import CURRENT
 
 _REFERENCES = {"owner": "people", "team": "teams", "area": "areas", "level": "levels", "release": "releases"}
 _TRACKED = ("phase_id", "owner_id", "start_on", "start_precision", "end_on", "end_precision", "custom")
@@ -37,6 +44,7 @@ class Player:
     clock: datetime
     dependencies: dict[tuple[str, str], UUID] = field(default_factory=dict)
     work: dict[str, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[str, UUID] = field(default_factory=dict)
 
     def play(self, events: Sequence[Event], progress: Callable[[str], None]) -> None:
         """Play all events in order, one transaction for each month of them."""
@@ -81,6 +89,34 @@ class Player:
                 roadmap.add_relation(actor=actor, clock=clock, from_id=ends[0], to_id=ends[1], relation_type=act.type)
             case TrackerPass():
                 self._track(actor, clock, act)
+            case Say() | React() | Resolve() | Watch():
+                self._talk(actor, clock, act)
+
+    def _talk(self, actor: Actor, clock: Clock, act: Say | React | Resolve | Watch) -> None:
+        match act:
+            case Say():
+                item_id = self.names.items[act.item]
+                thread_id = None if act.answers is None else self.comments[act.answers]
+                said = self.comments[act.key] = collab.post_comment(
+                    actor=actor, clock=clock, entity="item", record_id=item_id, body=act.text, thread_id=thread_id
+                )
+                if act.file is not None:
+                    collab.attach_file(
+                        actor=actor,
+                        clock=clock,
+                        entity="item",
+                        record_id=item_id,
+                        name=act.file,
+                        content=read_file(act.file),
+                        limits=CURRENT.files,
+                        comment_id=said,
+                    )
+            case React():
+                collab.react(actor=actor, clock=clock, comment_id=self.comments[act.key], emoji=act.emoji)
+            case Resolve():
+                collab.resolve_thread(actor=actor, clock=clock, comment_id=self.comments[act.key])
+            case Watch():
+                collab.set_watching(actor=actor, clock=clock, entity="item", record_id=self.names.items[act.item])
 
     def _create(self, actor: Actor, clock: Clock, act: Create) -> None:
         values = self._values(act.values)

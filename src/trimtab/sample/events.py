@@ -75,7 +75,34 @@ class TrackerPass:
     changed: tuple[Edit, ...]
 
 
-Act = Create | Edit | SetEstimates | SetTrack | Ask | Answer | Relate | TrackerPass
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A comment on an item, known as ``key``; ``answers`` is the key of what it answers, ``file`` goes with it."""
+
+    item: str
+    key: str
+    text: str
+    answers: str | None
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    key: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    item: str
+
+
+Act = Create | Edit | SetEstimates | SetTrack | Ask | Answer | Relate | TrackerPass | Say | React | Resolve | Watch
 
 
 @dataclass(frozen=True, slots=True, order=True)

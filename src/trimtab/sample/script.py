@@ -10,6 +10,7 @@ from trimtab.sample.agreements import course
 from trimtab.sample.content import Content
 from trimtab.sample.events import Calendar, Create, Edit, Event, Relate, TrackerPass, period_end
 from trimtab.sample.stories import birth, tell_story, told_by_others
+from trimtab.sample.talk import told
 from trimtab.sample.tracker import tracker_events
 
 SEED = 20_1876
@@ -25,6 +26,7 @@ def write_script(content: Content, today: date) -> tuple[Event, ...]:
         events += tell_story(calendar, content, item, births[item.title], draw)
     events += told_by_others(calendar, content)
     events += _links(calendar, content, births)
+    events += told(calendar, content, births)
     events += tracker_events(calendar, content, births, draw)
     ordered = sorted(events, key=lambda event: (event.at, event.author, event.order))
     return tuple(_kept_in_order(ordered))

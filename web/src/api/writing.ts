@@ -32,8 +32,13 @@ export async function uploadFile(workspace: string, about: Subject, file: File, 
 export const findMentionable = (text: string, signal?: AbortSignal): Promise<Mentionable[]> =>
   data(api.GET("/api/v1/mentionables", { params: { query: { text } }, ...(signal ? { signal } : {}) }));
 
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+
+/** Whether a file is there and can be shown in place. */
+export const isPicture = (file: Attachment): boolean => !file.gone && PICTURES.has(file.content_type);
+
 /** How a file stands in a text: a picture is shown, anything else is linked. */
 export function markdownOf(file: Attachment): string {
   const name = file.name.replaceAll(/[[\]\\]/g, "_");
-  return `${file.content_type.startsWith("image/") && file.content_type !== "image/svg+xml" ? "!" : ""}[${name}](attachment:${file.id})`;
+  return `${isPicture(file) ? "!" : ""}[${name}](attachment:${file.id})`;
 }

@@ -1,5 +1,6 @@
 import { setupServer } from "msw/node";
 import { accountHandlers } from "../features/accounts/fakes";
+import { collabHandlers } from "../features/collab/fakes";
 import { coreHandlers } from "../features/core/fakes";
 import { noticeHandlers } from "../features/notices/fakes";
 import { roadmapHandlers } from "../features/roadmap/fakes";
@@ -10,5 +11,5 @@ export const server = setupServer(...handlersFor(12));
 
 export function handlersFor(count: number) {
   const world = makeWorld(count);
-  return [...accountHandlers(world), ...coreHandlers(world), ...noticeHandlers(), ...roadmapHandlers(world)];
+  return [...accountHandlers(world), ...collabHandlers(), ...coreHandlers(world), ...noticeHandlers(), ...roadmapHandlers(world)];
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useHere } from "../../api/workspace";
-import { fileUrl } from "../../api/writing";
+import { fileUrl, isPicture } from "../../api/writing";
 import { formatAgo, formatInstant } from "../../lib/dates";
 import { Markdown } from "../../lib/markdown";
 import { t } from "../../lib/t";
@@ -67,6 +67,7 @@ export function CommentCard({ comment, onUndo }: Props) {
             {files.map((file) => (
               <li key={file.id}>
                 <a href={fileUrl(slug, file.id)} target="_blank" rel="noreferrer noopener">
+                  {isPicture(file) && <img className={css.picture} src={fileUrl(slug, file.id)} alt="" loading="lazy" />}
                   {file.name}
                 </a>
               </li>

@@ -29,6 +29,7 @@ export function Comments({ about, onUndo }: Props) {
   const past = isPast(lens);
   return (
     <>
+      <h2 className="visually-hidden">{t("comment.list")}</h2>
       {!past && <Watching about={about} />}
       {threads.length === 0 && (past ? <p className={css.gone}>{t("comment.emptyPast")}</p> : <EmptyState title={t("comment.emptyTitle")} text={t("comment.emptyText")} />)}
       <ol className={css.threads} aria-label={t("comment.list")}>

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { keys } from "../../api/keys";
 import { isPast, useHere } from "../../api/workspace";
-import { type Attachment, fileUrl, type Subject, uploadFile } from "../../api/writing";
+import { type Attachment, fileUrl, isPicture, type Subject, uploadFile } from "../../api/writing";
 import { formatAgo } from "../../lib/dates";
 import { t } from "../../lib/t";
 import { Button } from "../../ui/button";
@@ -11,8 +11,6 @@ import { Icon } from "../../ui/icons";
 import { explain } from "../../ui/states";
 import css from "./comments.module.css";
 import { filesQuery, useDeleteFile, useMayTalk } from "./queries";
-
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
 
 interface Props {
   about: Subject;
@@ -92,7 +90,7 @@ export function Files({ about, onUndo }: Props) {
 
 function Thumbnail({ file }: { file: Attachment }) {
   const { slug } = useHere();
-  if (file.gone || !PICTURES.has(file.content_type)) {
+  if (!isPicture(file)) {
     return (
       <span className={css.thumbnail}>
         <Icon name="file" />
