@@ -495,3 +495,41 @@ class TestRaces:
         ):
             cursor.execute("delete from collab_comment where id = %s", [comment.id])
         assert {told["id"] for told in read(person, item.id)} == {str(comment.id), str(answer.id)}
+
+
+class TestQuery:
+    def ask(self, actor: Actor, text: str, **more: Any) -> list[str]:
+        import orjson
+
+        from trimtab.core import query
+
+        request = {"source": "comment", "text": text, "columns": ["text", "author"], "sort": [{"field": "posted"}]}
+        with inside(actor):
+            answer = orjson.loads(query.run(actor, later(days=9), request | more))
+        return answer["columns"]["text"]  # type: ignore[no-any-return]
+
+    def test_comments_are_found_by_words_author_and_record(self):
+        admin, person, item = talk()
+        other = make_item(admin)
+        say(person, item, "The dock is late.")
+        say(admin, item, "Docks are always late.", clock=later(hours=1))
+        say(admin, other, "The gate is early.", clock=later(hours=2))
+
+        assert self.ask(admin, "dock", sort=None) != []
+        assert self.ask(admin, "text:dock") == ["The dock is late.", "Docks are always late."]
+        assert self.ask(admin, f'author:"{admin.name}"') == ["Docks are always late.", "The gate is early."]
+        assert self.ask(admin, f"item:TT-{item.number} about:item") == ["The dock is late.", "Docks are always late."]
+
+    def test_the_past_is_asked_too(self):
+        admin, person, item = talk()
+        comment = say(person, item, "The dock is late.")
+        edit(person, comment, "The gate is late.")
+
+        assert self.ask(admin, "text:late") == ["The gate is late."]
+        assert self.ask(admin, "text:late", lens={"as_of": later(minutes=30).now.isoformat()}) == ["The dock is late."]
+
+    def test_another_workspace_hears_nothing(self):
+        _, person, item = talk()
+        say(person, item)
+
+        assert self.ask(found(), "late") == []
