@@ -16,9 +16,16 @@ from trimtab.accounts.tests.factories import found_workspace, join, make_token, 
 from trimtab.collab.models import Attachment, Comment, Mention, Reaction, StoredFile, Watcher, WatchPreference
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Role
-from trimtab.core.models import Counter, CustomLink, ExternalKey, FieldType, IdempotencyKey
+from trimtab.core.models import Counter, CustomLink, ExportRecord, ExternalKey, FieldType, IdempotencyKey
 from trimtab.core.tests.factories import NOON, inside
-from trimtab.integrations.models import StagedRow
+from trimtab.integrations.models import (
+    ImportDecision,
+    ImportedValue,
+    ImportFile,
+    ImportSession,
+    SavedRecipe,
+    StagedRow,
+)
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap.tests.factories import (
     make_area,
@@ -129,6 +136,16 @@ def fill(actor: Actor) -> None:
         invitations.invite(actor=actor, clock=NOON, email=unique_email(), role=Role.VIEWER)
         Counter.objects.get_or_create(workspace_id=actor.workspace_id, name="test")
         _talk(actor, child.id, viewer)
+        _imports(actor.workspace_id, child.id)
+    make_record(actor, ExportRecord, source="item", format="csv")
+
+
+def _imports(workspace_id: UUID, item_id: UUID) -> None:
+    session = ImportSession.objects.create(workspace_id=workspace_id, label="a.csv")
+    ImportFile.objects.create(workspace_id=workspace_id, session_id=session.id, name="a.csv", size=1)
+    SavedRecipe.objects.create(workspace_id=workspace_id, name="Ours", text="")
+    ImportDecision.objects.create(workspace_id=workspace_id, source="ours", key="1", choice="new")
+    ImportedValue.objects.create(workspace_id=workspace_id, source="ours", record_id=item_id)
 
 
 def _talk(actor: Actor, item_id: UUID, reader: Actor) -> None:

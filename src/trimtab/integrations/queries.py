@@ -1,12 +1,13 @@
 """Reads for what comes in: the workspace's configuration by its names, items by their keys elsewhere, runs."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import NotFound
+from trimtab.core.ledger.models import Batch
 from trimtab.core.models import Operation, OperationState
 from trimtab.integrations.files import staging
 from trimtab.integrations.files.plan import Current
@@ -318,6 +319,13 @@ def get_file(actor: Actor, session: ImportSession, file_id: UUID, *, lock: bool 
 def list_operations(ids: Collection[UUID | None]) -> dict[UUID, Operation]:
     """Operations by id; None and what is gone are left out."""
     return {row.id: row for row in Operation.objects.filter(id__in=[one for one in ids if one is not None])}
+
+
+def list_batches(steps: Iterable[Operation]) -> dict[UUID, Batch]:
+    """The batches that these operations made, by id."""
+    return {
+        batch.id: batch for batch in Batch.objects.filter(id__in=[step.batch_id for step in steps if step.batch_id])
+    }
 
 
 def find_operation(operation_id: UUID | None) -> Operation | None:

@@ -1,6 +1,6 @@
 """A session as people see it: where it stands, its files and steps, and what its comparison found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ def list_sessions(actor: Actor) -> list[dict[str, Any]]:
     with scope.workspace(actor.workspace_id):
         found = queries.list_sessions(actor, limit=100)
         steps = queries.list_operations([one for row in found for one in (row.checked_id, row.applied_id)])
-        batches = _batches(steps.values())
+        batches = queries.list_batches(steps.values())
         return [_summary(row, steps, batches) for row in found]
 
 
@@ -37,7 +37,7 @@ def get_session(actor: Actor, session_id: UUID) -> dict[str, Any]:
         steps = queries.list_operations([session.checked_id, session.applied_id, session.compared_id])
         files: list[ImportFile] = queries.list_files([session.id])
         return {
-            **_summary(session, steps, _batches(steps.values())),
+            **_summary(session, steps, queries.list_batches(steps.values())),
             "files": files,
             "recipe": session.recipe,
             "conflicts": session.conflicts,
@@ -111,10 +111,6 @@ def _group(field: str, values: Mapping[str, list[int]], names: Mapping[str, str]
             for value, both in listed
         ],
     }
-
-
-def _batches(steps: Iterable[Operation]) -> dict[UUID, Batch]:
-    return {batch.id: batch for batch in Batch.objects.filter(id__in=[one.batch_id for one in steps if one.batch_id])}
 
 
 def _summary(session: ImportSession, steps: Steps, batches: Mapping[UUID, Batch]) -> dict[str, Any]:

@@ -143,8 +143,15 @@ FIELDS: Final = [
     _health("health.inferred", "Health as inferred", INFERRED, *_INFERS),
     _health("health.current", "Health that counts", _CURRENT, "statement", *_INFERS),
     FieldSpec("health.source", "Where its health is from", K.CHOICE, _SOURCE, options=SOURCES, joins=("statement",)),
-    FieldSpec("health.why", "Why its health is so", K.PROSE, _WHY, joins=("statement", *_INFERS), live=_live(_WHY),
-              guards=_DATES),
+    FieldSpec(
+        "health.why",
+        "Why its health is so",
+        K.PROSE,
+        _WHY,
+        joins=("statement", *_INFERS),
+        live=_live(_WHY),
+        guards=_DATES,
+    ),
     FieldSpec(
         "health.by",
         "Health stated by",
