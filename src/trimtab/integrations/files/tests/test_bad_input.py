@@ -103,20 +103,20 @@ class TestTwoHundredMegabytes:
         }
         with path.open("w") as file:
             file.write("id,title,text\n" if kind == "csv" else "[")
-            for number in range(1_000_000):
+            for number in range(1_100_000):
                 file.write(line[kind] % (number, number))
             file.write("" if kind == "csv" else '{"id":"last"}]')
         assert path.stat().st_size > 200 * MB
         tracemalloc.start()
-        began = time.monotonic()
+        began = time.process_time()
 
         count = sum(1 for _ in open_table(path).rows())
 
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert count >= 1_000_000
+        assert count >= 1_100_000
         assert peak < 64 * MB
-        assert time.monotonic() - began < 300
+        assert time.process_time() - began < 300
 
 
 def _workbook() -> bytes:
