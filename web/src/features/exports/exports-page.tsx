@@ -102,7 +102,8 @@ function FileAction({ file }: { file: Operation }) {
 
 function Records() {
   const { slug } = useHere();
-  const records = useQuery(recordsQuery(slug));
+  const made = useQuery(filesQuery(slug)).data?.filter((each) => each.state === "done").length ?? 0;
+  const records = useQuery(recordsQuery(slug, made));
   const slow = useSlow(records.isPending);
   if (records.isError) return <ErrorState error={records.error} onRetry={() => void records.refetch()} />;
   if (!records.data) return slow ? <SkeletonLines count={3} height={32} /> : null;

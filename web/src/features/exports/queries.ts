@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { Operation } from "../../api/types";
@@ -23,9 +23,11 @@ export const filesQuery = (workspace: string) =>
     refetchInterval: (query) => (query.state.data?.some(isOpen) ? ASK_AGAIN_MS : false),
   });
 
-export const recordsQuery = (workspace: string) =>
+/** Who took confidential fields out; asked for again when another file (`made`) is done. */
+export const recordsQuery = (workspace: string, made: number) =>
   queryOptions({
-    queryKey: [...keys.settings(workspace), "export-records"],
+    queryKey: [...keys.settings(workspace), "export-records", made],
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => data(api.GET("/api/v1/exports", { signal })),
   });
 
