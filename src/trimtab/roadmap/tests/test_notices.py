@@ -235,6 +235,17 @@ class TestStandIn:
         (told,) = happenings(ana, person_id=cleo.person_id, entity="item")
         assert [r["stands_for"] for r in told.reasons] == [None, str(ben.person_id)]
 
+    def test_one_who_muted_the_record_hears_nothing_of_it_for_another_either(self, ana, ben, item):
+        cleo = join_as(ana, "Cleo Diaz")
+        today = now().now.date()
+        prefer(ben, stand_in_id=cleo.person_id, away_from=today, away_until=today)
+        watch(ben, item.id)
+        watch(cleo, item.id, on=False)
+        set_health(ana, item.id, "at_risk")
+        catch_up(ana)
+
+        assert happenings(ana, person_id=cleo.person_id, entity="item") == []
+
     def test_nobody_stands_in_for_a_stand_in(self, ana, ben, item):
         cleo, dora = join_as(ana, "Cleo Diaz"), join_as(ana, "Dora Lund")
         today = now().now.date()
