@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from trimtab.accounts import public as accounts
-from trimtab.accounts.services import field_groups, invitations
+from trimtab.accounts.services import data, field_groups, invitations
 from trimtab.accounts.services.field_groups import GroupValues
 from trimtab.accounts.tests.factories import found_workspace, join, make_token, unique_email
 from trimtab.collab.models import Attachment, Comment, Mention, Reaction, StoredFile, Watcher, WatchPreference
 from trimtab.core import operations
 from trimtab.core.actors import Actor, Role
-from trimtab.core.models import Counter, CustomLink, ExportRecord, ExternalKey, FieldType, IdempotencyKey
+from trimtab.core.models import Counter, CustomLink, ExportRecord, ExternalKey, FieldType, IdempotencyKey, Succession
 from trimtab.core.tests.factories import NOON, inside
 from trimtab.integrations.models import (
     ImportDecision,
@@ -131,6 +131,8 @@ def fill(actor: Actor) -> None:
             workspace_id=actor.workspace_id, operation_id=running.id, part="items", row=1, action="keep"
         )
         IdempotencyKey.objects.create(workspace_id=actor.workspace_id, actor_id=uuid4(), key="k", fingerprint="f")
+        make_record(actor, Succession, entity="team", old_id=uuid4(), new_id=team.id, at=NOON.now)
+        data.keep_for(actor=actor, clock=NOON, kind="tokens", days=100)
         kept = GroupValues(name="Money", fields=[("item", "benefit")], people=[viewer.person_id])
         field_groups.create_group(actor=actor, clock=NOON, values=kept)
         invitations.invite(actor=actor, clock=NOON, email=unique_email(), role=Role.VIEWER)

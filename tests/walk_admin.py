@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.walk_plans import ADMIN, VIEW, Plan, Request, World, _at, _one
+from tests.walk_plans import ADMIN, CONFIGURE, EDIT, VIEW, Plan, Request, World, _at, _one
 from trimtab.accounts.services import invitations
 from trimtab.accounts.tests.factories import email_of, found_workspace, unique_email
 from trimtab.core.actors import Clock, Role
@@ -33,6 +33,23 @@ def _made_group(world: World) -> dict[str, object]:
     return world.make("/field-groups", **_group(world))
 
 
+def _merge(world: World) -> dict[str, object]:
+    ids = [world.named("/teams")["id"] for _ in range(2)]
+    return {"change": {"do": "merge", "kind": "team", "ids": ids[:1], "into": ids[1]}}
+
+
+def _erase(world: World) -> Request:
+    person = world.named("/people")
+    gone = {"version": person["version"], "set": {"active": False}}
+    world.admin("patch", f"/people/{person['id']}", gone)
+    return Request(f"/people/{person['id']}/erase")
+
+
+def _purge(world: World) -> Request:
+    place = {"entity": "item", "record_id": world.item()["id"], "field": "health_note"}
+    return Request("/purge", {"places": [place]})
+
+
 def _leaver(world: World) -> dict[str, object]:
     person = world.named("/people")
     world.make("/items", title=world.name(), level_id=level(world.actor), owner_id=person["id"])
@@ -55,6 +72,19 @@ ADMINISTRATION: dict[str, Plan] = {
     "createFieldGroup": Plan(ADMIN, lambda w: Request("/field-groups", _group(w)), 201, named=False),
     "changeFieldGroup": Plan(ADMIN, lambda w: Request(f"/field-groups/{_made_group(w)['id']}", _group(w))),
     "deleteFieldGroup": Plan(ADMIN, _one("/field-groups", _made_group), 204),
+    "previewReorganisation": Plan(CONFIGURE, lambda w: Request("/reorganise/preview", _merge(w))),
+    "reorganise": Plan(CONFIGURE, lambda w: Request("/reorganise", _merge(w))),
+    "previewPeople": Plan(EDIT, lambda w: Request("/bulk/people/preview", {"text": w.name()}), named=False),
+    "applyPeople": Plan(EDIT, lambda w: Request("/bulk/people", {"text": w.name()}), named=False),
+    "erasePerson": Plan(ADMIN, _erase, 204),
+    "findText": Plan(ADMIN, lambda w: Request("/purge/find", {"text": "nothing like it"}), named=False),
+    "purgeFields": Plan(ADMIN, _purge),
+    "listRetention": Plan(ADMIN, _at("/retention"), named=False),
+    "setRetention": Plan(ADMIN, lambda w: Request("/retention/tokens", {"days": 100}), named=False),
+    "listUses": Plan(CONFIGURE, lambda w: Request(f"/settings/dimension/{w.named('/dimensions')['id']}/uses")),
+    "replaceSetting": Plan(
+        CONFIGURE, lambda w: Request(f"/settings/dimension/{w.named('/dimensions')['id']}/replace", {"into": None})
+    ),
     "listHoldings": Plan(ADMIN, _one("/people", _leaver, "/holdings")),
     "handOver": Plan(ADMIN, _hand_over),
 }

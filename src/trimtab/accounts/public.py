@@ -54,6 +54,7 @@ __all__ = [
     "list_sample_users",
     "list_teams",
     "meet_users",
+    "move_team",
     "people_of_teams",
     "period_of",
     "periods",
@@ -272,6 +273,7 @@ def create_team(
     parent_id: UUID | None = None,
     review: dict[str, Any] | None = None,
     team_id: UUID | None = None,
+    batch: UUID | None = None,
 ) -> TeamView:
     """Raises Forbidden, NotFound (parent), KeyTaken, Invalid."""
     return _team(
@@ -285,8 +287,14 @@ def create_team(
             parent_id=parent_id,
             review=review,
             team_id=team_id,
+            batch=batch,
         )
     )
+
+
+def move_team(actor: Actor, team_id: UUID, parent_id: UUID | None) -> None:
+    """See ``services.teams.move_team``: inside the open change set."""
+    teams.move_team(actor, team_id, parent_id)
 
 
 def list_teams(actor: Actor) -> list[TeamView]:

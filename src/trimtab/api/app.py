@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 import trimtab
 from trimtab.accounts.api import router as accounts
+from trimtab.accounts.api_data import router as people_and_data
 from trimtab.accounts.api_fields import router as field_groups
 from trimtab.accounts.api_people import router as people
 from trimtab.api.middleware import INVITED, OPEN
@@ -85,6 +86,7 @@ for router in (
     accounts,
     people,
     field_groups,
+    people_and_data,
     workspaces.router,
     config.router,
     queries.router,

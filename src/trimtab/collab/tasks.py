@@ -7,8 +7,11 @@ from procrastinate.contrib.django import app
 from trimtab.accounts import public as accounts
 from trimtab.collab import queries
 from trimtab.collab.files import store
-from trimtab.collab.services import attachments
+from trimtab.collab.services import attachments, letters
+from trimtab.core import jobs
 from trimtab.core.actors import Clock, Origin
+
+send_letter = jobs.task(letters.TASK)(letters.send)
 
 
 @app.periodic(cron="41 * * * *")

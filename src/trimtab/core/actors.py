@@ -60,11 +60,15 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """The point of view of a read: live, an instant of the past, what was known then, or a draft plan."""
+    """The point of view of a read: live, an instant of the past, what was known then, or a draft plan.
+
+    ``organised_today`` reads the past by today's teams and areas, see ``core.organisation``.
+    """
 
     as_of: datetime | None = None
     known_on: datetime | None = None
     scenario: UUID | None = None
+    organised_today: bool = False
 
     @property
     def is_live(self) -> bool:

@@ -203,6 +203,35 @@ class CustomLink(Record):
         ]
 
 
+class Succession(Record):
+    """What a team or an area became ``at`` some time: of all that it held, or of one record."""
+
+    entity = models.CharField(max_length=20)
+    old_id = models.UUIDField()
+    new_id = models.UUIDField()
+    record_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="succession_elsewhere", condition=~Q(old_id=models.F("new_id"))),
+            models.CheckConstraint(name="succession_entity", condition=Q(entity__in=["team", "area"])),
+        ]
+
+
+class RetentionRule(Record):
+    """For how many days a kind of thing is kept, where that is not left as it is usual; see ``core.retention``."""
+
+    kind = models.CharField(max_length=60)
+    days = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="retention_rule_once", fields=["workspace_id", "kind"]),
+            models.CheckConstraint(name="retention_rule_days", condition=Q(days__range=(1, 36_500))),
+        ]
+
+
 class ExternalKey(Record):
     """The name under which another system or file knows a record; carries re-import and sync identity."""
 

@@ -9,7 +9,8 @@ from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from trimtab.core import jobs, scope
+from trimtab.core import jobs, retention, scope
+from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
 from trimtab.core.export import files
 from trimtab.core.export.services import write_later
 from trimtab.core.fields import indexes
@@ -26,6 +27,27 @@ async def prune(context: JobContext, timestamp: int) -> None:
         nb_hours=FINISHED_JOBS_KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
     )
     await sync_to_async(forget_answers)(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(name="core.retain", queueing_lock="core.retain")
+def retain(timestamp: int) -> None:
+    """Daily: remove what is older than each workspace keeps it."""
+    clock = Clock(now=datetime.fromtimestamp(timestamp, UTC))
+    for workspace in list_workspaces():
+        with scope.workspace(workspace):
+            actor = Actor(
+                id=None, workspace_id=workspace, role=Role.ADMIN, name="Trimtab", kind=ActorKind.SYSTEM,
+                origin=Origin.SYSTEM,
+            )  # fmt: skip
+            retention.sweep(actor, clock)
+
+
+def list_workspaces() -> list[UUID]:
+    """Every workspace, for work that belongs to none."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from list_workspaces()")
+        return [row[0] for row in cursor.fetchall()]
 
 
 @jobs.task("core.export")

@@ -8,7 +8,7 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Imports that are under way stay where they are; what other domains take from files is offered."""
         from trimtab.collab import public as collab
-        from trimtab.core import portable
+        from trimtab.core import portable, retention
         from trimtab.integrations.archive import take_out
         from trimtab.integrations.files import targets
         from trimtab.integrations.services import sessions
@@ -19,3 +19,8 @@ class IntegrationsConfig(AppConfig):
         targets.register()
         for task in (sessions.APPLY, take_out.ARCHIVE):
             collab.register_operation(task, "finished")
+        retention.spare(
+            "operations",
+            "exists (select from integrations_importsession s where s.workspace_id = r.workspace_id"
+            " and r.id in (s.checked_id, s.applied_id, s.compared_id))",
+        )

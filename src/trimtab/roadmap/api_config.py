@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import schemas, settings_view
 from trimtab.roadmap import schemas_rules as rules
 from trimtab.roadmap.schemas_base import Body, Change
-from trimtab.roadmap.services import config
+from trimtab.roadmap.services import config, replace
 
 router = Router(tags=["config"])
 
@@ -105,3 +105,40 @@ def _offer(kind: Kind) -> None:
 
 for _kind in KINDS:
     _offer(_kind)
+
+
+class UsesOut(Schema):
+    """How many of what point to it; empty where nothing does."""
+
+    counts: dict[str, int]
+
+
+class ReplaceIn(Body):
+    """``into`` null: what points to it points to nothing then."""
+
+    into: UUID | None = None
+
+
+class ReplacedOut(Schema):
+    """``batch_id`` can be undone."""
+
+    batch_id: UUID
+    counts: dict[str, int]
+
+
+KindWord = Literal["area", "level", "track", "phase", "dimension", "dimension_value", "release", "custom_field"]
+
+
+@router.get("/settings/{kind}/{record_id}/uses", response={200: UsesOut} | REFUSALS, operation_id="listUses")
+def list_uses(request: HttpRequest, kind: KindWord, record_id: UUID) -> dict[str, Any]:
+    """What points to a setting, before it is deleted."""
+    return {"counts": replace.uses_of(actor_of(request), kind, record_id)}
+
+
+@router.post("/settings/{kind}/{record_id}/replace", response={200: ReplacedOut} | REFUSALS,
+             operation_id="replaceSetting")  # fmt: skip
+def replace_setting(request: HttpRequest, kind: KindWord, record_id: UUID, body: ReplaceIn) -> replace.Replaced:
+    """Delete a setting; what points to it points to another one then. One batch."""
+    return replace.replace_setting(
+        actor=actor_of(request), clock=clock_of(request), kind=kind, record_id=record_id, into=body.into
+    )

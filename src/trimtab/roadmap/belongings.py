@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from trimtab.core import holdings, ledger
+from trimtab.core import holdings, ledger, organisation
 from trimtab.core.holdings import Holding
 from trimtab.core.ledger import Part
 
@@ -31,9 +31,25 @@ HOLDINGS: Final = (
         once=("field_id", "record_id", "team_id", "item_id"),
     ),
 )
+_ITEM: Final = "(select i.title from roadmap_item i where i.workspace_id = r.workspace_id and i.id = r.{})"
+_FIELD: Final = ("field_id", "record_id", "person_id", "item_id")
+ORGANISED: Final = (
+    organisation.Holding("team", "items", "Items", "roadmap_item", "team_id", "r.title", told=True),
+    organisation.Holding(
+        "team", "estimates", "Estimates", "roadmap_estimate", "team_id", _ITEM.format("item_id"), by="item_id",
+        once=("item_id",), adds=("low", "likely", "high"), told=True,
+    ),
+    organisation.Holding(
+        "team", "fields", "Fields that name it", "core_customlink", "team_id", _ITEM.format("record_id"),
+        by="record_id", once=_FIELD,
+    ),
+    organisation.Holding("area", "items", "Items", "roadmap_item", "area_id", "r.title", told=True),
+    organisation.Holding("area", "areas", "Areas below", "roadmap_area", "parent_id", "r.name"),
+)  # fmt: skip
 
 
 def register() -> None:
     """Tell the ledger and, of what a person holds, accounts. Called when the app is ready."""
     ledger.belongs("item", *PARTS)
     holdings.register(*HOLDINGS)
+    organisation.register(*ORGANISED)

@@ -1,6 +1,7 @@
 """What of the roadmap people are told: that they own something now, and what happened to what they own or watch."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from trimtab.accounts.public import Kind, fiscal_calendar, get_workspace
 from trimtab.collab import public as collab
 from trimtab.collab.public import Line, SeenSet, Tell, Why
+from trimtab.core import guards
 from trimtab.core.fiscal import FiscalCalendar, written
 from trimtab.core.ledger import LoggedChange
 from trimtab.core.query.database import fetch
@@ -72,10 +74,16 @@ class _Teller:
     def __init__(self, seen: SeenSet, changes: list[LoggedChange]) -> None:
         self._names = _names(changes)
         self._now = _edges_now(changes)
+        self._nobody = replace(seen.reader, hidden=_grouped())
         self._calendar: FiscalCalendar = fiscal_calendar(get_workspace(seen.reader))
 
     def of(self, change: LoggedChange) -> list[Line]:
-        """What a change did, line by line; empty where people do not plan by it."""
+        """What a change did, line by line; empty where people do not plan by it.
+
+        What a group of fields keeps from some is told to nobody: a notice travels further than the page that it is of.
+        """
+        seen = {k: v for k, v in change.fields.items() if not guards.is_hidden(self._nobody, "item", k, {})}
+        change = replace(change, fields=seen)
         return [
             *(
                 Line(label, self._name(old), self._name(new))
@@ -105,6 +113,11 @@ class _Teller:
                 old, new = (timeframe_edge(self._calendar, day, kind) for day, kind in zip(days, kinds, strict=True))
                 if old != new:
                     yield Line(label, old, new)
+
+
+def _grouped() -> frozenset[str]:
+    """Everything that groups of fields keep from anybody."""
+    return frozenset(row[0] for row in fetch("select entity || '.' || field from scoped.field_group_field", {}))
 
 
 def timeframe_edge(calendar: FiscalCalendar, day: Any, precision: Any) -> str | None:

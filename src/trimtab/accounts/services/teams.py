@@ -37,6 +37,7 @@ def create_team(
     parent_id: UUID | None = None,
     review: Mapping[str, Any] | None = None,
     team_id: UUID | None = None,
+    batch: UUID | None = None,
 ) -> Team:
     """A new team; its ``key`` is made from the name if not given, and ``team_id`` fixes its id.
 
@@ -57,7 +58,7 @@ def create_team(
             review=review,
         )
         try:
-            with transaction.atomic(), ledger.change_set(actor, at=clock.now):
+            with transaction.atomic(), ledger.change_set(actor, at=clock.now, batch=batch):
                 team.save(force_insert=True)
         except IntegrityError as refused:
             raise KeyTaken(f"Another team has the key {team.key}.", fields={"key": "is taken"}) from refused
@@ -107,6 +108,16 @@ def _check_parent(actor: Actor, team: Team, parent_id: UUID) -> None:
         cursor.execute(_ABOVE, [parent_id, team.id])
         if cursor.fetchone()[0]:
             raise TeamCycle(f"{team.name} cannot lie below itself.", fields={"parent_id": "lies below this team"})
+
+
+def move_team(actor: Actor, team_id: UUID, parent_id: UUID | None) -> None:
+    """Hang a team below another, or at the top, inside the open change set. Raises NotFound, Forbidden, TeamCycle."""
+    actor.require(Permission.EDIT)
+    _lock_tree(actor)
+    team = queries.one(actor, Team, team_id, lock=True)
+    if parent_id is not None:
+        _check_parent(actor, team, parent_id)
+    ledger.save(team, parent_id=parent_id)
 
 
 def delete_team(*, actor: Actor, clock: Clock, team_id: UUID) -> None:

@@ -25,6 +25,7 @@ from trimtab.core.query.compile.tree import parent_tree
 from trimtab.core.query.database import fetch
 from trimtab.core.query.literals import Moment
 from trimtab.core.query.nodes import conditions
+from trimtab.core.query.organised import reorganised
 from trimtab.core.query.problems import refuse
 from trimtab.core.query.request import Request
 
@@ -73,6 +74,8 @@ def prepare(actor: Actor, clock: Clock, asked: Request) -> Context:
     context = context_of(actor, clock, registry.get(asked.source), mentioned(asked), None)
     context.lens = _lens(actor, asked, context.moment)
     context.params.update(common_parameters(actor, context.lens, context.prefix, context.moment))
+    if context.lens.organised_today and not context.lens.is_live:
+        context.params.update(reorganised(context.lens))
     resolve(context, asked.filter)
     return context
 
@@ -106,7 +109,7 @@ def _lens(actor: Actor, asked: Request, moment: Moment) -> Lens:
         return actor.lens
     scenario = None if asked.scenario is None else _scenario(asked.scenario)
     as_of, known_on = (None if text is None else _until(text, moment) for text in (asked.as_of, asked.known_on))
-    return Lens(as_of=as_of, known_on=known_on, scenario=scenario)
+    return Lens(as_of=as_of, known_on=known_on, scenario=scenario, organised_today=asked.organised_today)
 
 
 def _scenario(text: str) -> UUID:

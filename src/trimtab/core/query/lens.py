@@ -1,5 +1,6 @@
 """The one place that turns a kind of record and a point of view into something to select from."""
 
+from trimtab.core import organisation
 from trimtab.core.actors import Lens
 from trimtab.core.errors import Unavailable
 
@@ -24,6 +25,8 @@ def rel(entity: str, lens: Lens) -> str:
         return _log(lens)
     if lens.is_live:
         return f"scoped.{entity}"
+    if lens.organised_today and entity in organisation.KINDS:
+        return f"(select * from scoped.{entity}_version v where {_today_or_then(entity, lens)})"
     return f"(select * from scoped.{entity}_version where {_seen(lens)})"
 
 
@@ -34,6 +37,13 @@ def _log(lens: Lens) -> str:
     if lens.known_on is not None:
         known = f"recorded_at <= {KNOWN_ON} and (voided_at is null or voided_at > {KNOWN_ON})"
     return f"(select * from scoped.change where at <= {AS_OF} and {known})"
+
+
+def _today_or_then(entity: str, lens: Lens) -> str:
+    """What there is today; what there was then alone stays, for there may be nothing that it became."""
+    now = "voided_at is null and upper_inf(during)"
+    later = f"select from scoped.{entity}_version o where o.id = v.id and o.voided_at is null and upper_inf(o.during)"
+    return f"(({now}) or ({_seen(lens)} and not exists ({later})))"
 
 
 def everything(entity: str, lens: Lens) -> tuple[str, dict[str, object]]:

@@ -63,6 +63,7 @@ class Request:
     as_of: str | None = None
     known_on: str | None = None
     scenario: str | None = None
+    organised_today: bool = False
     compare: bool = False
     size: int = PAGE_SIZE
     after: str | None = None
@@ -76,7 +77,7 @@ def read(data: Mapping[str, object]) -> Request:
     if unknown := sorted(data.keys() - _KEYS):
         raise refuse(f"Unknown key {unknown[0]!r} in the query.", suggestion=None)
     node, text_sort = _filter(data)
-    as_of, known_on, scenario = _lens(data.get("lens"))
+    as_of, known_on, scenario, organised = _lens(data.get("lens"))
     size, after = _page(data.get("page"))
     if data.get("compare") not in {None, "live"}:
         raise refuse('compare is "live".')
@@ -93,6 +94,7 @@ def read(data: Mapping[str, object]) -> Request:
         as_of=as_of,
         known_on=known_on,
         scenario=scenario,
+        organised_today=organised == "today",
         compare=data.get("compare") == "live",
         size=size,
         after=after,
@@ -167,11 +169,13 @@ def _total(data: object) -> Total:
     return Total(Fn(str(fn)), name)
 
 
-def _lens(data: object) -> tuple[str | None, str | None, str | None]:
+def _lens(data: object) -> tuple[str | None, str | None, str | None, str | None]:
     if data is None:
-        return None, None, None
-    lens = _object("lens", data, {"as_of", "known_on", "scenario"})
-    values = tuple(lens.get(key) for key in ("as_of", "known_on", "scenario"))
+        return None, None, None, None
+    lens = _object("lens", data, {"as_of", "known_on", "scenario", "organised"})
+    if lens.get("organised") not in {None, "then", "today"}:
+        raise refuse('lens.organised is "then" or "today".')
+    values = tuple(lens.get(key) for key in ("as_of", "known_on", "scenario", "organised"))
     if not all(isinstance(value, str | None) for value in values):
         raise refuse("lens.as_of and lens.known_on are a day or an instant.")
     return values  # type: ignore[return-value]

@@ -59,6 +59,14 @@ def _check_area(actor: Actor, area: Any) -> None:
         above = queries.one(actor, Area, above).parent_id
 
 
+def move_area(actor: Actor, area_id: UUID, parent_id: UUID | None) -> None:
+    """Hang an area below another, or at the top, inside the open change set. Raises NotFound, Conflict."""
+    area = queries.one(actor, Area, area_id, lock=True)
+    wanted = Area(id=area.id, workspace_id=area.workspace_id, parent_id=parent_id)
+    _check_area(actor, wanted)
+    ledger.save(area, parent_id=parent_id)
+
+
 def _check_field(actor: Actor, custom: Any) -> None:
     keys = [option.get("key") for option in custom.options]
     if custom.type in {FieldType.CHOICE, FieldType.CHOICES} and not keys:
@@ -179,7 +187,7 @@ def update_setting(
         return saved
 
 
-def delete_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID) -> None:
+def delete_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID, batch: UUID | None = None) -> None:
     """Delete what nothing points to; a track's phases and a dimension's values go with it.
 
     Raises NotFound, Forbidden, PastIsReadOnly; InUse with ``extra.counts``.
@@ -195,7 +203,7 @@ def delete_setting(*, actor: Actor, clock: Clock, kind: str, record_id: UUID) ->
     if counts:
         listed = ", ".join(f"{count} {name}" for name, count in counts.items())
         raise InUse(f"It is in use: {listed}.", counts=counts)
-    with refusals(), ledger.change_set(actor, at=clock.now):
+    with refusals(), ledger.change_set(actor, at=clock.now, batch=batch):
         for model, column in setting.owned:
             queries.rows(actor, model).filter(**{column: record_id}).delete()
         if kind in TALKED_ABOUT:

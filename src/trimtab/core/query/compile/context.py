@@ -15,6 +15,7 @@ from trimtab.core.fields.spec import FieldSpec, Join, Source
 from trimtab.core.query import rights
 from trimtab.core.query.lens import parameters, rel
 from trimtab.core.query.literals import Moment
+from trimtab.core.query.organised import organised
 from trimtab.core.query.problems import Span, closest, refuse
 
 _SLOT = re.compile(r"\{([=@]?\w+)\}")
@@ -70,7 +71,9 @@ class Context:
         return f"(select * from {rel(entity, self.lens)} w where w.workspace_id = {_WORKSPACE})"
 
     def sql(self, template: str) -> str:
-        """A template with this compilation's aliases, relations and days."""
+        """A template with this compilation's aliases, relations and days; what a team or an area became, if asked."""
+        if self.lens.organised_today and not self.lens.is_live:
+            template = organised(template, self.source)
         return _SLOT.sub(lambda slot: self._slot(slot[1]), template)
 
     def _slot(self, name: str) -> str:
