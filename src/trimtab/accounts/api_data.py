@@ -18,13 +18,15 @@ router = Router()
 
 @router.post("/bulk/people/preview", response={200: list[schemas.BulkLineOut]} | REFUSALS,
              operation_id="previewPeople", tags=["people"])  # fmt: skip
-def preview_people(request: HttpRequest, body: schemas.BulkIn) -> list[Line]:
+def preview_people(request: HttpRequest, body: schemas.BulkPeopleIn) -> list[Line]:
     """What each row of a table of people would do: create, change, same or refuse, and why."""
     return people_bulk.preview(actor_of(request), body.text, new_teams=body.new_teams)
 
 
-@router.post("/bulk/people", response={200: schemas.BulkOut} | REFUSALS, operation_id="applyPeople", tags=["people"])
-def apply_people(request: HttpRequest, body: schemas.BulkIn) -> Applied:
+@router.post(
+    "/bulk/people", response={200: schemas.BulkPeopleOut} | REFUSALS, operation_id="applyPeople", tags=["people"]
+)
+def apply_people(request: HttpRequest, body: schemas.BulkPeopleIn) -> Applied:
     """Take a table of people and their places in teams, in one batch; refused rows are left out."""
     return people_bulk.apply(actor=actor_of(request), clock=clock_of(request), text=body.text, new_teams=body.new_teams)
 
@@ -36,8 +38,10 @@ def erase_person(request: HttpRequest, person_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/purge/find", response={200: list[schemas.PlaceOut]} | REFUSALS, operation_id="findText", tags=["data"])
-def find_text(request: HttpRequest, body: schemas.FindIn) -> list[Place]:
+@router.post(
+    "/purge/find", response={200: list[schemas.FoundPlaceOut]} | REFUSALS, operation_id="findText", tags=["data"]
+)
+def find_text(request: HttpRequest, body: schemas.FindTextIn) -> list[Place]:
     """Where a text is or ever was."""
     return data.find_text(actor_of(request), body.text)
 
@@ -50,14 +54,16 @@ def purge_fields(request: HttpRequest, body: schemas.PurgeIn) -> dict[str, int]:
     return {"purged": count}
 
 
-@router.get("/retention", response={200: list[schemas.RuleOut]} | REFUSALS, operation_id="listRetention", tags=["data"])
+@router.get(
+    "/retention", response={200: list[schemas.RetentionRuleOut]} | REFUSALS, operation_id="listRetention", tags=["data"]
+)
 def list_retention(request: HttpRequest) -> list[Rule]:
     """For how long what is kept, and how much would go today."""
     return data.list_rules(actor_of(request), clock_of(request))
 
 
-@router.put("/retention/{kind}", response={200: list[schemas.RuleOut]} | REFUSALS, operation_id="setRetention",
+@router.put("/retention/{kind}", response={200: list[schemas.RetentionRuleOut]} | REFUSALS, operation_id="setRetention",
             tags=["data"])  # fmt: skip
-def set_retention(request: HttpRequest, kind: str, body: schemas.RuleIn) -> list[Any]:
+def set_retention(request: HttpRequest, kind: str, body: schemas.RetentionRuleIn) -> list[Any]:
     """Keep a kind of thing for so many days; null: as long as is usual."""
     return data.keep_for(actor=actor_of(request), clock=clock_of(request), kind=kind, days=body.days)

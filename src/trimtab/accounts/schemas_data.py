@@ -10,7 +10,7 @@ from pydantic import Field
 from trimtab.accounts.schemas import Body
 
 
-class BulkIn(Body):
+class BulkPeopleIn(Body):
     """A table as text: commas, semicolons or tabs between, a heading or name, email, team, from, to, share in order."""
 
     text: str = Field(min_length=1, max_length=1_500_000)
@@ -26,18 +26,18 @@ class BulkLineOut(Schema):
     said: str
 
 
-class BulkOut(Schema):
+class BulkPeopleOut(Schema):
     """``batch_id`` can be undone; null where nothing was to be done."""
 
     batch_id: UUID | None
     counts: dict[str, int]
 
 
-class FindIn(Body):
+class FindTextIn(Body):
     text: str = Field(min_length=4, max_length=1_000)
 
 
-class PlaceOut(Schema):
+class FoundPlaceOut(Schema):
     """``times`` counts the changes that tell it."""
 
     entity: str
@@ -47,14 +47,14 @@ class PlaceOut(Schema):
     last_at: datetime
 
 
-class PlaceIn(Body):
+class FoundPlaceIn(Body):
     entity: str = Field(min_length=1, max_length=60)
     record_id: UUID
     field: str = Field(min_length=1, max_length=80)
 
 
 class PurgeIn(Body):
-    places: list[PlaceIn] = Field(min_length=1, max_length=500)
+    places: list[FoundPlaceIn] = Field(min_length=1, max_length=500)
     note: str = Field("", max_length=500)
 
 
@@ -62,7 +62,7 @@ class PurgedOut(Schema):
     purged: int
 
 
-class RuleOut(Schema):
+class RetentionRuleOut(Schema):
     """``usual`` holds where nothing is set; ``due`` is how much would go today."""
 
     key: str
@@ -74,5 +74,5 @@ class RuleOut(Schema):
     due: int
 
 
-class RuleIn(Body):
+class RetentionRuleIn(Body):
     days: int | None = Field(ge=1, le=36_500)

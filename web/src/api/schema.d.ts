@@ -2916,19 +2916,6 @@ export interface components {
             /** Words */
             words: string;
         };
-        /**
-         * BulkIn
-         * @description A table as text: commas, semicolons or tabs between, a heading or name, email, team, from, to, share in order.
-         */
-        BulkIn: {
-            /**
-             * New Teams
-             * @default false
-             */
-            new_teams?: boolean;
-            /** Text */
-            text: string;
-        };
         /** BulkLineOut */
         BulkLineOut: {
             /**
@@ -2948,10 +2935,23 @@ export interface components {
             team: string;
         };
         /**
-         * BulkOut
+         * BulkPeopleIn
+         * @description A table as text: commas, semicolons or tabs between, a heading or name, email, team, from, to, share in order.
+         */
+        BulkPeopleIn: {
+            /**
+             * New Teams
+             * @default false
+             */
+            new_teams?: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * BulkPeopleOut
          * @description ``batch_id`` can be undone; null where nothing was to be done.
          */
-        BulkOut: {
+        BulkPeopleOut: {
             /** Batch Id */
             batch_id: string | null;
             /** Counts */
@@ -3817,8 +3817,8 @@ export interface components {
             /** Size */
             size: number;
         };
-        /** FindIn */
-        FindIn: {
+        /** FindTextIn */
+        FindTextIn: {
             /** Text */
             text: string;
         };
@@ -3925,6 +3925,40 @@ export interface components {
             value: string;
             /** Why */
             why: string;
+        };
+        /** FoundPlaceIn */
+        FoundPlaceIn: {
+            /** Entity */
+            entity: string;
+            /** Field */
+            field: string;
+            /**
+             * Record Id
+             * Format: uuid
+             */
+            record_id: string;
+        };
+        /**
+         * FoundPlaceOut
+         * @description ``times`` counts the changes that tell it.
+         */
+        FoundPlaceOut: {
+            /** Entity */
+            entity: string;
+            /** Field */
+            field: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Record Id
+             * Format: uuid
+             */
+            record_id: string;
+            /** Times */
+            times: number;
         };
         /** FreshnessRuleChange */
         FreshnessRuleChange: {
@@ -5725,39 +5759,13 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** PlaceIn */
-        PlaceIn: {
-            /** Entity */
-            entity: string;
-            /** Field */
-            field: string;
-            /**
-             * Record Id
-             * Format: uuid
-             */
-            record_id: string;
-        };
-        /**
-         * PlaceOut
-         * @description ``times`` counts the changes that tell it.
-         */
+        /** PlaceOut */
         PlaceOut: {
-            /** Entity */
-            entity: string;
-            /** Field */
-            field: string;
-            /**
-             * Last At
-             * Format: date-time
-             */
-            last_at: string;
-            /**
-             * Record Id
-             * Format: uuid
-             */
-            record_id: string;
-            /** Times */
-            times: number;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Slug */
+            slug: string;
         };
         /**
          * Problem
@@ -5799,7 +5807,7 @@ export interface components {
              */
             note?: string;
             /** Places */
-            places: components["schemas"]["PlaceIn"][];
+            places: components["schemas"]["FoundPlaceIn"][];
         };
         /** PurgedOut */
         PurgedOut: {
@@ -6192,6 +6200,31 @@ export interface components {
             /** Resolved */
             resolved: boolean;
         };
+        /** RetentionRuleIn */
+        RetentionRuleIn: {
+            /** Days */
+            days: number | null;
+        };
+        /**
+         * RetentionRuleOut
+         * @description ``usual`` holds where nothing is set; ``due`` is how much would go today.
+         */
+        RetentionRuleOut: {
+            /** Days */
+            days: number;
+            /** Due */
+            due: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Least */
+            least: number;
+            /** Set */
+            set: boolean;
+            /** Usual */
+            usual: number;
+        };
         /**
          * Role
          * @description What a member is in a workspace, weakest first.
@@ -6311,31 +6344,6 @@ export interface components {
              * @enum {string}
              */
             which: "create" | "update" | "keep" | "ask" | "reject" | "conflict" | "kept" | "review" | "ties" | "made" | "differ";
-        };
-        /** RuleIn */
-        RuleIn: {
-            /** Days */
-            days: number | null;
-        };
-        /**
-         * RuleOut
-         * @description ``usual`` holds where nothing is set; ``due`` is how much would go today.
-         */
-        RuleOut: {
-            /** Days */
-            days: number;
-            /** Due */
-            due: number;
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Least */
-            least: number;
-            /** Set */
-            set: boolean;
-            /** Usual */
-            usual: number;
         };
         /**
          * RunOut
@@ -8108,7 +8116,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkIn"];
+                "application/json": components["schemas"]["BulkPeopleIn"];
             };
         };
         responses: {
@@ -8118,7 +8126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkOut"];
+                    "application/json": components["schemas"]["BulkPeopleOut"];
                 };
             };
             /** @description Bad Request */
@@ -8204,7 +8212,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkIn"];
+                "application/json": components["schemas"]["BulkPeopleIn"];
             };
         };
         responses: {
@@ -19824,7 +19832,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FindIn"];
+                "application/json": components["schemas"]["FindTextIn"];
             };
         };
         responses: {
@@ -19834,7 +19842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlaceOut"][];
+                    "application/json": components["schemas"]["FoundPlaceOut"][];
                 };
             };
             /** @description Bad Request */
@@ -21072,7 +21080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleOut"][];
+                    "application/json": components["schemas"]["RetentionRuleOut"][];
                 };
             };
             /** @description Bad Request */
@@ -21160,7 +21168,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleIn"];
+                "application/json": components["schemas"]["RetentionRuleIn"];
             };
         };
         responses: {
@@ -21170,7 +21178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleOut"][];
+                    "application/json": components["schemas"]["RetentionRuleOut"][];
                 };
             };
             /** @description Bad Request */
