@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests import walk_plans
 from tests.walk_admin import ADMINISTRATION
+from tests.walk_imports import IMPORTS
 from tests.walk_plans import Plan, Request, World
 from trimtab.accounts.tests.factories import NOBODY, PASSWORD, Call, call_as, email_of, found_workspace, join, slug_of
 from trimtab.core.actors import ROLE_PERMISSIONS, Actor, Role
@@ -24,7 +25,7 @@ OPEN = {"listDemoAccounts", "lookAtInvitation", "signUpInvited"}
 """Need no sign-in: nothing is there where no demo runs, and for whoever has no link."""
 
 
-PLANS = {**walk_plans.PLANS, **ADMINISTRATION}
+PLANS = {**walk_plans.PLANS, **ADMINISTRATION, **IMPORTS}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

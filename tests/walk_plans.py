@@ -13,7 +13,6 @@ from trimtab.core.actors import Actor, Permission, Role
 from trimtab.core.export import files
 from trimtab.core.models import Operation
 from trimtab.core.tests.factories import NOON, inside
-from trimtab.integrations.tests.wizard import RECIPE, Wizard
 from trimtab.roadmap.tests.factories import level, phase
 
 VIEW, CONTRIBUTE, EDIT, CONFIGURE, ADMIN = Permission
@@ -300,54 +299,10 @@ def _comment(end: str, **body: Any) -> Make:
     return lambda world: Request(f"/comments/{world.comment()['id']}{end}", body)
 
 
-def _import(world: World, step: str = "") -> dict[str, Any]:
-    """An import of the admin's as far as ``step``: with a file, recognised, tried, applied."""
-    steps = ("files", "mapping", "checked", "applied")
-    wizard = Wizard.begin(world.actor)
-    reached = steps[: steps.index(step) + 1] if step else ()
-    for one in reached:
-        if one == "files":
-            wizard.send("items.csv", f"key,title,benefit,status\n{next(_numbers)},{world.name()},1,Open\n")
-        elif one == "mapping":
-            wizard("post", "/mapping", {}, 200)
-        else:
-            _ = wizard.check() if one == "checked" else wizard.apply()
-    return wizard("get", status=200)  # type: ignore[no-any-return]
-
-
-def _imported(step: str, end: str = "", body: Any = None) -> Make:
-    return lambda world: Request(f"/imports/{_import(world, step)['id']}{end}", body)
-
-
-def _import_file(end: str = "") -> Make:
-    def request(world: World) -> Request:
-        made = _import(world, "files")
-        return Request(f"/imports/{made['id']}/files/{made['files'][0]['id']}{end}", "")
-
-    return request
-
-
-def _decisions(world: World) -> Request:
-    title = world.item()["title"]
-    wizard = Wizard.begin(world.actor)
-    wizard.send("items.csv", f"key,title\n{next(_numbers)},{title}\n")
-    wizard("post", "/mapping", {}, 200)
-    wizard.check()
-    return Request(f"/imports/{wizard.id}/decisions", {"all": "new"})
-
-
-def _saved_recipe(world: World) -> dict[str, Any]:
-    made = world.admin("post", "/import-recipes", {"name": world.name(), "text": PLAN_RECIPE})
-    assert made.status_code == 201, made.content
-    listed = world.admin("get", "/import-recipes").json()
-    return next(one for one in listed if one["name"] == made.json()["name"])
-
-
 def _history(world: World) -> Request:
     return Request(f"/history?entity=item&id={world.item()['id']}")
 
 
-PLAN_RECIPE = RECIPE.format(source="plan", more="")
 PLANS: dict[str, Plan] = {
     "listNotices": _read(_at("/notices?show=unread&kind=changed")),
     "countNotices": _read(_at("/notices/count")),
@@ -370,28 +325,6 @@ PLANS: dict[str, Plan] = {
     "listNoticeDeliveries": Plan(ADMIN, _at("/notice-deliveries"), named=False),
     "getNoticeDelivery": Plan(ADMIN, lambda w: Request(f"/notice-deliveries/{w.delivery().id}")),
     "retryNoticeDelivery": Plan(ADMIN, lambda w: Request(f"/notice-deliveries/{w.delivery().id}/retry")),
-    "listImports": _read(_at("/imports")),
-    "createImport": Plan(EDIT, _at("/imports"), 201, named=False),
-    "getImport": _read(_imported(""), named=True),
-    "discardImport": Plan(EDIT, _imported("files"), 204),
-    "addImportFile": Plan(EDIT, _imported("", "/files", {"name": "a.csv", "size": 5}), 201),
-    "sendImportPiece": Plan(EDIT, _import_file("?offset=0")),
-    "removeImportFile": Plan(EDIT, _import_file(), 204),
-    "proposeImportMapping": Plan(EDIT, _imported("files", "/mapping", {})),
-    "getImportMapping": Plan(EDIT, _imported("mapping", "/mapping")),
-    "changeImportMapping": Plan(EDIT, _imported("mapping", "/mapping", {"source": "other"})),
-    "setImportRecipe": Plan(EDIT, _imported("files", "/recipe", {"text": PLAN_RECIPE})),
-    "setImportConflicts": Plan(EDIT, _imported("files", "/conflicts", {"conflicts": "here"})),
-    "checkImport": Plan(EDIT, _imported("mapping", "/check"), 202),
-    "listImportRows": Plan(EDIT, _imported("checked", "/rows?which=create")),
-    "decideImportRows": Plan(EDIT, _decisions),
-    "applyImport": Plan(EDIT, _imported("checked", "/apply"), 202),
-    "compareImport": Plan(EDIT, _imported("applied", "/compare"), 202),
-    "getImportReconciliation": _read(_imported("applied", "/reconciliation"), named=True),
-    "listImportRecipes": _read(_at("/import-recipes")),
-    "saveImportRecipe": Plan(EDIT, _named("/import-recipes", text=PLAN_RECIPE), 201, named=False),
-    "getImportRecipe": _read(_at("/import-recipes/text?name=jira-csv")),
-    "deleteImportRecipe": Plan(EDIT, _one("/import-recipes", _saved_recipe), 204),
     "getMe": _read(_at("/me")),
     "updateWorkspace": Plan(ADMIN, _workspace, named=False),
     "createWorkspace": Plan(ADMIN, _new_workspace, 201, named=False),
