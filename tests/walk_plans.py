@@ -15,6 +15,7 @@ from trimtab.core.models import Operation
 from trimtab.core.tests.factories import NOON, inside
 from trimtab.roadmap.tests.factories import level, phase
 
+PREFERENCE = {"owned": True, "commented": False, "mentioned": True}
 VIEW, CONTRIBUTE, EDIT, CONFIGURE, ADMIN = Permission
 _numbers = count(1)
 _ranks = count(100)
@@ -93,14 +94,13 @@ class World:
             return operations.start(self.actor, NOON, kind="test", label="test", given={})
 
     def comment(self) -> dict[str, Any]:
-        """A comment on an item, by the caller where the caller may say something here, else by the admin."""
         return self._said("/comments", {"entity": "item", "id": self.item()["id"], "body": "Why?"})
 
     def attachment(self) -> dict[str, Any]:
-        """A file on an item, by the caller where the caller may put one there, else by the admin."""
         return self._said(f"/attachments?entity=item&id={self.item()['id']}&name=a.json", {"words": 1})
 
     def _said(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What is said about an item: by the caller where the caller may speak here, else by the admin."""
         ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
         author = call_as(self.caller) if ours and self.caller and self.caller.may(CONTRIBUTE) else self.admin
         response = author("post", path, body)
@@ -295,6 +295,10 @@ def _of(path: str) -> Make:
     return lambda world: Request(f"{path}?entity=item&id={world.item()['id']}")
 
 
+def _file(world: World) -> Request:
+    return Request(f"/attachments?entity=item&id={world.item()['id']}&name=a.json", {"words": 1})
+
+
 def _comment(end: str, **body: Any) -> Make:
     return lambda world: Request(f"/comments/{world.comment()['id']}{end}", body)
 
@@ -403,22 +407,14 @@ PLANS: dict[str, Plan] = {
     "resolveComment": Plan(CONTRIBUTE, _comment("/resolved", resolved=True)),
     "reactToComment": Plan(CONTRIBUTE, _comment("/reactions", emoji="👍")),
     "listAttachments": _read(_of("/attachments"), named=True),
-    "createAttachment": Plan(
-        CONTRIBUTE,
-        lambda world: Request(f"/attachments?entity=item&id={world.item()['id']}&name=a.json", {"words": 1}),
-        201,
-    ),
+    "createAttachment": Plan(CONTRIBUTE, _of("/attachments", "&name=a.json", {"words": 1}), 201),
     "getAttachmentContent": _read(_one("/attachments", World.attachment, "/content"), named=True),
     "deleteAttachment": Plan(CONTRIBUTE, _one("/attachments", World.attachment), 204),
     "listMentionables": _read(_at("/mentionables?text=a")),
     "listWatchers": _read(_of("/watchers"), named=True),
     "setWatching": Plan(VIEW, lambda world: Request("/watchers", _about(world, watching=True))),
     "getWatchPreference": _read(_at("/watch-preference")),
-    "setWatchPreference": Plan(
-        VIEW,
-        lambda world: Request("/watch-preference", {"owned": True, "commented": False, "mentioned": True}),
-        named=False,
-    ),
+    "setWatchPreference": Plan(VIEW, lambda world: Request("/watch-preference", PREFERENCE), named=False),
     **_configured("Area", "/areas", CONFIGURE, _kind("/areas"), _named("/areas")),
     **_configured("Level", "/levels", ADMIN, _a_level, _level),
     **_configured("Track", "/tracks", CONFIGURE, World.track, _named("/tracks")),
