@@ -142,6 +142,15 @@ FIELDS: Final = [
     _health("health.stated", "Health as stated, while it holds", STATED, "statement"),
     _health("health.inferred", "Health as inferred", INFERRED, *_INFERS),
     _health("health.current", "Health that counts", _CURRENT, "statement", *_INFERS),
+    FieldSpec(
+        "health.inferred.why",
+        "Why its health is inferred so",
+        K.PROSE,
+        _WHY_INFERRED,
+        joins=_INFERS,
+        live=_live(_WHY_INFERRED),
+        guards=_DATES,
+    ),
     FieldSpec("health.source", "Where its health is from", K.CHOICE, _SOURCE, options=SOURCES, joins=("statement",)),
     FieldSpec(
         "health.why",

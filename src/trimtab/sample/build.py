@@ -9,12 +9,13 @@ from django.db import transaction
 
 from trimtab.accounts import public as accounts
 from trimtab.core import ids
+from trimtab.core.actors import Clock
 from trimtab.sample.content import Account, Content, load
 from trimtab.sample.driver import Player
 from trimtab.sample.events import Calendar, Event
 from trimtab.sample.inbox import fill_inboxes
 from trimtab.sample.script import SEED, write_script
-from trimtab.sample.setup import Names, create_company
+from trimtab.sample.setup import Names, create_company, look_again, set_layouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def play_company(
         player = Player(create_company(content, calendar, slug=slug), began)
     with ids.seeded(ids.deterministic(seed + 1, lambda: player.clock)):
         player.play(events, progress)
+        set_layouts(player.names, Clock(player.clock))
+        look_again(player.names, Clock(player.clock))
     return player.names
 
 

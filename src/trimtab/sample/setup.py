@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from trimtab.accounts import public as accounts
-from trimtab.core import scope
+from trimtab.core import query, scope
 from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
 from trimtab.roadmap import public as roadmap
 from trimtab.sample.content import Content
@@ -136,6 +136,53 @@ def _settings(content: Content, names: Names, admin: Actor, began: datetime) -> 
     for position, custom in enumerate(company["field"]):
         options = [{"key": key, "name": label} for key, label in custom.get("options", {}).items()]
         add("custom_field", **{**custom, "options": options, "position": position})
+    _freshness(names, admin, clock)
+
+
+def _freshness(names: Names, admin: Actor, clock: Clock) -> None:
+    """What must be looked at now and then, from the first day on: a health stated then holds as long."""
+    levels = {level.key: level.id for level in roadmap.get_config(admin).levels}
+    for watched, level, days in (("health", None, 21), ("health", "bet", 45), ("timeframe", "initiative", 60)):
+        values = {"field": watched, "level_id": levels[level] if level else None, "days": days}
+        roadmap.add_setting(actor=admin, clock=clock, kind="freshness_rule", values=values)
+
+
+def set_layouts(names: Names, clock: Clock) -> None:
+    """What bets and initiatives show and must have, once the history is played: nobody owed it before."""
+    admin = names.actor(next(iter(names.users)))
+    for level, sections in LAYOUTS.items():
+        values = {
+            "level_id": names.levels[level],
+            "sections": [
+                {"name": name, "fields": [{"field": field, "required": since} for field, since in fields.items()]}
+                for name, fields in sections.items()
+            ],
+        }
+        with scope.workspace(names.workspace_id):
+            roadmap.add_setting(actor=admin, clock=clock, kind="layout", values=values)
+
+
+def look_again(names: Names, clock: Clock) -> None:
+    """Two of three healths that have expired are found still true; the others stay as people forgot them."""
+    admin = names.actor(next(iter(names.users)))
+    with scope.workspace(names.workspace_id):
+        question = {"source": "item", "text": "health.source:expired sort:ref", "columns": ["ref"]}
+        for place, row in enumerate(query.rows(admin, clock, question)):
+            if place % 3:
+                roadmap.confirm_fields(actor=admin, clock=clock, item_id=UUID(row["id"]), fields=["health"])
+
+
+LAYOUTS: dict[str, dict[str, dict[str, str | None]]] = {
+    "bet": {
+        "Why": {"benefit": "doing", "dim.investment_category": None, "deal_value": None},
+        "Who and when": {"owner": "always", "sponsor": None, "timeframe": "doing", "horizon": None},
+    },
+    "initiative": {
+        "Who and when": {"owner": "doing", "team": "doing", "timeframe": "doing", "horizon": None},
+        "Customers": {"promised": None, "pilot_customer": None, "deal_value": None, "security_review_on": "done"},
+    },
+}
+"""By level: sections with their fields, and from when on each is required."""
 
 
 def _releases(calendar: Calendar, names: Names, admin: Actor, began: datetime) -> None:

@@ -2,12 +2,14 @@ import { collab } from "./en/collab";
 import { notices } from "./en/notices";
 import { exports } from "./en/exports";
 import { imports } from "./en/imports";
+import { rules } from "./en/rules";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
 export const en = {
   ...collab,
   ...notices,
+  ...rules,
   ...settings,
   ...exports,
   ...imports,

@@ -38,7 +38,8 @@ Uses = Mapping[str, tuple[type[Record], str]]
 class Setting:
     """One kind of configuration: what may be written, who may, and what keeps it from being deleted.
 
-    ``fixed`` fields are given when it is made and never change. ``owned`` goes with it: (model, column).
+    ``whole`` gives a field's value with all its parts, those that were left out too. ``fixed`` fields are given when it
+    is made and never change. ``owned`` goes with it: (model, column).
     """
 
     model: type[Record]
@@ -48,6 +49,7 @@ class Setting:
     owned: tuple[tuple[type[Record], str], ...] = ()
     permission: Permission = Permission.CONFIGURE
     check: Callable[[Actor, Any], None] | None = None
+    whole: Callable[[str, Any], Any] = lambda name, value: value
 
 
 def _check_area(actor: Actor, area: Any) -> None:
@@ -122,10 +124,11 @@ SETTINGS: dict[str, Setting] = {
         frozenset({"entity", "key", "name", "type", "options", "unit", "indexed", "confidential", "position", "formula",
                    "rolls_up"}),
         fixed=frozenset({"entity", "type"}), uses={"values": (CustomLink, "field_id")}, check=_check_field,
+        whole=formulas.whole,
     ),
     "layout": Setting(
         Layout, frozenset({"level_id", "area_id", "sections"}), fixed=frozenset({"level_id", "area_id"}),
-        check=layouts.check_layout,
+        check=layouts.check_layout, whole=layouts.whole,
     ),
     "freshness_rule": Setting(
         FreshnessRule, frozenset({"field", "level_id", "days"}), fixed=frozenset({"field", "level_id"}),
@@ -217,7 +220,7 @@ def _known(setting: Setting, values: Mapping[str, Any], allowed: frozenset[str])
         raise Invalid("There is no such field to write.", fields=dict.fromkeys(unknown, "This cannot be written."))
     if "name" in values and not str(values["name"] or "").strip():
         raise Invalid("A name is missing.", fields={"name": "A name is missing."})
-    return dict(values)
+    return {name: setting.whole(name, value) for name, value in values.items()}
 
 
 def slug_of(name: str) -> str:

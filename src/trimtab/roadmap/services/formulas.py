@@ -80,6 +80,13 @@ def check_definition(actor: Actor, custom: CustomField) -> None:
         raise Invalid(problem, fields={"rolls_up": problem})
 
 
+def whole(name: str, value: Any) -> Any:
+    """A roll-up with all its parts."""
+    if name != "rolls_up" or value is None:
+        return value
+    return {"how": value["how"], "of": value.get("of"), "weight": value.get("weight")}
+
+
 def follow_rename(actor: Actor, old: str, new: str) -> None:
     """Let everything that names the field ``old`` name it ``new``, inside the open change set: formulas, roll-ups,
     layouts, rules of freshness, confirmations."""

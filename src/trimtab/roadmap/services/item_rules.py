@@ -16,7 +16,8 @@ from trimtab.roadmap.services.layouts import layout_of
 
 _COLUMNS = (
     "level", "area", "phase.category", "missing.required", "stale", "health", "health.note", "health.stated",
-    "health.inferred", "health.current", "health.source", "health.why", "health.by", "health.at", "health.until",
+    "health.inferred", "health.inferred.why",
+    "health.current", "health.source", "health.why", "health.by", "health.at", "health.until",
     "horizon", "horizon.suggested", "horizon.current",
 )  # fmt: skip
 
@@ -55,7 +56,10 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
-    """``current`` is what counts; ``source`` says whether it is stated, inferred, or inferred as the stated expired."""
+    """``current`` is what counts; ``source`` says whether it is stated, inferred, or inferred as the stated expired.
+
+    ``why`` are the reasons of what is inferred.
+    """
 
     current: str | None
     source: str
@@ -139,7 +143,7 @@ def _health(row: dict[str, Any]) -> HealthView:
         said=row.get("health"),
         note=row.get("health.note"),
         inferred=row.get("health.inferred"),
-        why=row.get("health.why"),
+        why=row.get("health.inferred.why"),
         by_id=row.get("health.by"),
         at=row.get("health.at"),
         until=row.get("health.until"),

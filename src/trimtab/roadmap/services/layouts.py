@@ -26,6 +26,22 @@ def check_layout(actor: Actor, layout: Layout) -> None:
             _check_field(field, known, named)
 
 
+def whole(name: str, value: Any) -> Any:
+    """Sections with all parts of their fields."""
+    if name != "sections":
+        return value
+    return [
+        {
+            "name": section["name"],
+            "fields": [
+                {"field": each["field"], "required": each.get("required"), "hidden": bool(each.get("hidden"))}
+                for each in section["fields"]
+            ],
+        }
+        for section in value
+    ]
+
+
 def _check_field(field: dict[str, Any], known: dict[str, Any], named: set[str]) -> None:
     name = field["field"]
     if name not in known:

@@ -133,6 +133,19 @@ class TestRequiredFields:
 
 
 class TestLayout:
+    def test_is_kept_with_all_its_parts(self):
+        actor = make_workspace()
+        with inside(actor):
+            sections = [{"name": "Plan", "fields": [{"field": "owner"}]}]
+            made = config.create_setting(actor=actor, clock=NOON, kind="layout", values={"sections": sections})
+            field = config.create_setting(
+                actor=actor, clock=NOON, kind="custom_field",
+                values={"key": "cost", "name": "Cost", "type": "number", "rolls_up": {"how": "sum"}},
+            )  # fmt: skip
+
+        assert made.sections[0]["fields"] == [{"field": "owner", "required": None, "hidden": False}]
+        assert field.rolls_up == {"how": "sum", "of": None, "weight": None}
+
     def test_of_the_nearest_area_wins(self):
         actor = make_workspace()
         top = make_area(actor, "Top")

@@ -13,6 +13,10 @@ export interface Column {
   editor: EditorKind | null;
   /** Further columns to ask the server for, so that rolled-up values can stand in for missing ones. */
   also: string[];
+  /** Some of its values must be looked at now and then. */
+  watched: boolean;
+  /** Worked out, not stated. */
+  derived: boolean;
   unit: string;
 }
 
@@ -27,6 +31,9 @@ const ALSO: Record<string, string[]> = {
   timeframe: ["start.rolled", "start.precision.rolled", "end.rolled", "end.precision.rolled"],
 };
 const HIDDEN = new Set(["id", "version", "rank", "start.precision", "end.precision", "phase.category", "review", "ref", "text", "start", "end"]);
+/** What is worked out of stated values is read, never edited; the panel shows it beside what is stated. */
+export const isDerived = (field: Pick<Field, "name" | "formula" | "problem">) =>
+  Boolean(field.formula ?? field.problem) || /^(health|horizon)\.(?!note$)/.test(field.name) || field.name === "stale" || field.name === "missing.required";
 const HIDDEN_KINDS = new Set(["words", "json", "self"]);
 const NEVER_EDITED = new Set(["key", "effort", "children", "created", "updated", "level", "parent", "missing.rolled"]);
 const EDITORS: Record<string, EditorKind> = {
@@ -36,18 +43,21 @@ const EDITORS: Record<string, EditorKind> = {
 
 export const DEFAULT_COLUMNS = ["title", "phase", "health", "owner", "team", "timeframe", "effort", "benefit"];
 
+/** Built-in roll-ups stand in for missing values; those of the workspace's own fields are columns of their own. */
+const isHiddenName = ({ name, custom }: Field) => (name.endsWith(".rolled") && !custom) || (custom && name.endsWith(".precision"));
+
 /** Every column that may be shown, in the server's order, with the title first. */
 export function columnsOf(fields: Field[], config: Config): Column[] {
   const names = new Set(fields.map((field) => field.name));
   return fields
-    .filter((field) => !HIDDEN.has(field.name) && !field.name.endsWith(".rolled") && !HIDDEN_KINDS.has(field.type))
+    .filter((field) => !HIDDEN.has(field.name) && !isHiddenName(field) && !HIDDEN_KINDS.has(field.type))
     .map((field) => toColumn(field, names, config))
     .sort((a, b) => Number(b.name === "title") - Number(a.name === "title"));
 }
 
 function toColumn(field: Field, names: Set<string>, config: Config): Column {
   const number = field.type === "number";
-  const editable = !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled");
+  const editable = !isDerived(field) && !NEVER_EDITED.has(field.name) && !field.name.includes(".rolled");
   return {
     name: field.name,
     label: field.label,
@@ -57,6 +67,8 @@ function toColumn(field: Field, names: Set<string>, config: Config): Column {
     sortable: field.sortable,
     editor: editable ? (EDITORS[field.type] ?? null) : null,
     also: (ALSO[field.name] ?? []).filter((name) => names.has(name)),
+    watched: config.freshness_rules.some((rule) => rule.field === field.name),
+    derived: isDerived(field) || field.name.endsWith(".rolled"),
     unit: unitOf(field, config),
   };
 }

@@ -2,6 +2,7 @@ import { http, HttpResponse } from "msw";
 import type { Answer, Item, QueryRequest } from "../../api/types";
 import { fakeConfig, makeItem, type World } from "../../testing/world";
 import { itemValue, rolledValue } from "./item-values";
+import type { ItemRules } from "./rules";
 
 function value(item: Item, column: string): unknown {
   if (column === "ref" || column === "id" || column === "version") return item[column];
@@ -87,6 +88,14 @@ function patch(item: Item, set: Record<string, unknown>): Item {
   };
 }
 
+/** Nothing is demanded, nothing is stale; health counts as it was stated. */
+export const fakeRules = (item: Item, over: Partial<ItemRules> = {}): ItemRules => ({
+  layout_id: null, sections: [], missing: [], stale: [], computed: [],
+  health: { current: item.health, source: item.health ? "stated" : "inferred", said: item.health, note: item.health_note, inferred: "on_track", why: null, by_id: null, at: null, until: null },
+  horizon: { stated: item.horizon, suggested: null, current: item.horizon },
+  ...over,
+});
+
 export const roadmapHandlers = (world: World) => {
   const stamp = () => {
     world.changeSets += 1;
@@ -105,6 +114,10 @@ export const roadmapHandlers = (world: World) => {
     http.get("*/api/v1/items/:id", ({ params }) => {
       const item = world.items.find((each) => each.id === params.id);
       return item ? HttpResponse.json(item) : HttpResponse.json({ code: "not_found", status: 404 }, { status: 404 });
+    }),
+    http.get("*/api/v1/items/:id/rules", ({ params }) => {
+      const item = world.items.find((each) => each.id === params.id);
+      return item ? HttpResponse.json(fakeRules(item)) : HttpResponse.json({ code: "not_found", status: 404 }, { status: 404 });
     }),
     http.patch("*/api/v1/items/:id", async ({ params, request }) => {
       const { set } = (await request.json()) as { set: Record<string, unknown> };

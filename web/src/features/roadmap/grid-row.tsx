@@ -78,6 +78,7 @@ function ItemLine(props: Props & { row: ItemRow }) {
         return (
           <Cell key={column.name} {...props} index={index} left={left} changed={changed?.includes(column.name) === true}>
             <CellContent row={row} column={column} config={props.config} />
+            {column.watched && isStale(row, column) && <StaleDot />}
           </Cell>
         );
       })}
@@ -208,5 +209,16 @@ function GroupLine({ row, rowIndex, top, height, columns, placed, activeColumn }
         );
       })}
     </div>
+  );
+}
+
+const isStale = (row: ItemRow, column: Column) => ((cell(row, "stale") as string[] | null) ?? []).includes(column.name);
+
+/** Nobody has looked at this value for too long; the panel has the click that says it is still true. */
+function StaleDot() {
+  return (
+    <span className={css.stale} title={t("rules.stale")}>
+      <span className="visually-hidden">{t("rules.staleShort")}</span>
+    </span>
   );
 }

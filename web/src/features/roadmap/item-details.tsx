@@ -16,8 +16,10 @@ import { ItemEstimates } from "./item-estimates";
 import { ItemLinks } from "./item-links";
 import css from "./item-panel.module.css";
 import { ItemTracks } from "./item-tracks";
+import { arranged, ComputedFields, HealthReasons, HorizonHint, RequiredMark, StaleMark } from "./item-rules";
 import { itemValue, rolledValue } from "./item-values";
 import { itemQuery } from "./queries";
+import { type ItemRules, itemRulesQuery } from "./rules";
 import { Section } from "./section";
 import { useDeleteItem } from "./writes";
 
@@ -32,10 +34,12 @@ interface Props {
 }
 
 export function ItemDetails({ item, columns, onOpen, onUndo, onDeleted }: Props) {
-  const { canEdit } = useHere();
+  const { canEdit, slug } = useHere();
   const edit = useEditItem(onUndo);
   const remove = useDeleteItem(onUndo);
-  const shown = columns.filter((column) => !OWN_PLACE.has(column.name));
+  const rules = useQuery(itemRulesQuery(slug, item.id)).data;
+  const shown = columns.filter((column) => !OWN_PLACE.has(column.name) && !column.derived);
+  const sections = arranged(shown, rules);
   const save = (column: Pick<Column, "name" | "label">, value: unknown) => {
     const before = column.name === "description" ? item.description : itemValue(item, column.name);
     if (JSON.stringify(value) === JSON.stringify(before)) return;
@@ -50,16 +54,24 @@ export function ItemDetails({ item, columns, onOpen, onUndo, onDeleted }: Props)
     });
   };
 
+  const property = (column: Column) => (
+    <Property key={column.name} item={item} column={column} rules={rules} canEdit={canEdit} onSave={(value) => save(column, value)} />
+  );
+
   return (
     <>
       <h2 className="visually-hidden">{item.title}</h2>
       <Title item={item} canEdit={canEdit} onSave={(title) => save({ name: "title", label: t("field.title") }, title)} />
       <dl className={css.properties}>
         {item.parent_id && <Parent id={item.parent_id} label={columns.find((column) => column.name === "parent")?.label ?? ""} onOpen={onOpen} />}
-        {shown.map((column) => (
-          <Property key={column.name} item={item} column={column} canEdit={canEdit} onSave={(value) => save(column, value)} />
-        ))}
+        {sections[0]?.columns.map((column) => property(column))}
       </dl>
+      {sections.slice(1).map((section) => (
+        <Section key={section.name} title={section.name}>
+          <dl className={css.properties}>{section.columns.map((column) => property(column))}</dl>
+        </Section>
+      ))}
+      {rules && <ComputedFields rules={rules} />}
       <Section title={t("item.description")}>
         <Description
           itemId={item.id}
@@ -131,12 +143,13 @@ function Parent({ id, label, onOpen }: { id: string; label: string; onOpen: (id:
 interface PropertyProps {
   item: Item;
   column: Column;
+  rules: ItemRules | undefined;
   canEdit: boolean;
   onSave: (value: unknown) => void;
 }
 
 /** One field: what is stated, and beside it what the children add up to where that differs. */
-function Property({ item, column, canEdit, onSave }: PropertyProps) {
+function Property({ item, column, rules, canEdit, onSave }: PropertyProps) {
   const { config } = useHere();
   const [editing, setEditing] = useState(false);
   const value = itemValue(item, column.name);
@@ -149,6 +162,7 @@ function Property({ item, column, canEdit, onSave }: PropertyProps) {
       <dt>
         {column.label}
         {column.unit && <span className={css.unit}> {column.unit}</span>}
+        {rules && <RequiredMark name={column.name} rules={rules} />}
       </dt>
       <dd>
         {canEdit && column.editor ? (
@@ -166,6 +180,9 @@ function Property({ item, column, canEdit, onSave }: PropertyProps) {
             <Value value={rolled} column={column} config={config} />
           </span>
         )}
+        {rules && <StaleMark itemId={item.id} column={column} rules={rules} canEdit={canEdit} />}
+        {rules && column.name === "health" && <HealthReasons rules={rules} />}
+        {rules && column.name === "horizon" && <HorizonHint rules={rules} />}
         {editing && (
           <CellEditor
             column={column}

@@ -27,6 +27,7 @@ export async function ask(request: QueryRequest, signal?: AbortSignal): Promise<
 /** The question behind a view, without tree, group and page. */
 export function baseRequest(view: ViewSearch, columns: Column[], lens: Lens): QueryRequest {
   const names = columns.flatMap((column) => [column.name, ...column.also]);
+  if (columns.some((column) => column.watched)) names.push("stale");
   const sort = readSort(view.sort);
   return {
     source: "item",

@@ -1,0 +1,23 @@
+/** What is said of the rules about items: required, stale, inferred, suggested, computed. */
+export const rules = {
+  "rules.required": "Required",
+  "rules.requiredMissing": "Required, and missing",
+  "rules.requiredFrom.always": "Always required",
+  "rules.requiredFrom.doing": "Required once work begins",
+  "rules.requiredFrom.done": "Required when it is done",
+  "rules.stale": "Nobody has looked at this for too long",
+  "rules.staleShort": "Stale",
+  "rules.confirm": "Still true",
+  "rules.confirmField": "{field} is still true",
+  "rules.confirmed": "{field} is confirmed",
+  "rules.confirmFailed": "This was not confirmed",
+  "rules.computed": "Computed",
+  "rules.formula": "Computed as {formula}",
+  "rules.rollsUp": "From what lies below: {how}",
+  "health.inferredWord": "Inferred",
+  "health.expired": "Stated until {day}, which has passed",
+  "health.expiredBare": "What was stated no longer holds",
+  "health.holdsUntil": "Stated, holds until {day}",
+  "health.statedBy": "Stated by {name}",
+  "horizon.suggestedWord": "suggested by its dates",
+} as const;
