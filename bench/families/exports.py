@@ -70,10 +70,10 @@ class _empty:
         self.url, self.name = bench.owner_url, sql.Identifier(name)
 
     def __enter__(self) -> None:
-        self._execute("drop database if exists {} with (force)", "create database {}")
+        self._execute("drop database if exists {}", "create database {}")
 
     def __exit__(self, *_: object) -> None:
-        self._execute("drop database if exists {} with (force)")
+        self._execute("drop database if exists {}")
 
     def _execute(self, *statements: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
