@@ -180,6 +180,11 @@ def _end(workspace_id: UUID, operation_id: UUID, state: OperationState, error: s
     log.info("operation", operation=str(operation_id), state=state.value)
 
 
+def abandon(workspace_id: UUID, operation_id: UUID) -> None:
+    """Give up on an operation that took its process with it again and again."""
+    _end(workspace_id, operation_id, OperationState.FAILED, "Its process died several times; it is not tried again.")
+
+
 def save_result(workspace_id: UUID, operation_id: UUID, *, result: Mapping[str, Any], batch_id: UUID | None) -> None:
     """Keep what came out, and the batch by which it can be undone, in the transaction that did the work."""
     with scope.workspace(workspace_id):

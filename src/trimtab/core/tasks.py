@@ -1,21 +1,25 @@
 """Housekeeping that runs by the clock."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
-from trimtab.core import jobs, retention, scope
+from trimtab.core import jobs, operations, retention, scope
 from trimtab.core.actors import Actor, ActorKind, Clock, Origin, Role
 from trimtab.core.export import files
 from trimtab.core.export.services import write_later
 from trimtab.core.fields import indexes
 
 FINISHED_JOBS_KEPT_H: Final = 72
+DEAD_AFTER_S: Final = 30
+ATTEMPTS: Final = 3
 IDEMPOTENCY_KEPT_H: Final = 48
 
 
@@ -68,6 +72,29 @@ def forget_exports(timestamp: int) -> None:
 def settle_indexes(timestamp: int) -> None:
     """Every five minutes: make the indexes of custom fields that are marked for one, drop those no longer asked for."""
     indexes.settle()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="core.revive", queueing_lock="core.revive", pass_context=True)
+async def revive(context: JobContext, timestamp: int) -> None:
+    """Every minute: run the jobs again whose worker died; one that has died three times ends as failed.
+
+    Jobs are made to be run again: what they wrote in an open transaction is gone, and their operation says how far
+    they were.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+        if job.attempts < ATTEMPTS:
+            await manager.retry_job(job)
+        else:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            await sync_to_async(_give_up)(job.task_kwargs)
+
+
+def _give_up(given: Mapping[str, Any]) -> None:
+    workspace, operation = given.get("workspace_id"), given.get("operation_id")
+    if workspace and operation:
+        operations.abandon(UUID(workspace), UUID(operation))
 
 
 def forget_answers(now: datetime) -> int:

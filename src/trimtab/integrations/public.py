@@ -11,6 +11,7 @@ from trimtab.integrations.models import Choice
 from trimtab.integrations.queries import Ambiguous, Candidate
 from trimtab.integrations.services.decisions import Decide, Pick, all_alike
 from trimtab.integrations.services.imports import import_files
+from trimtab.integrations.services.mapping import propose_for
 from trimtab.integrations.services.run import Progress
 from trimtab.integrations.services.undo import undo_batch, undo_change_set
 
@@ -36,6 +37,7 @@ __all__ = [
     "load",
     "loads",
     "note_archive",
+    "propose_for",
     "read_archive",
     "undo_batch",
     "undo_change_set",

@@ -1,7 +1,8 @@
 """What the columns of a session's files mean: recognised, shown on ten rows, corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,14 @@ def propose_mapping(
             recipe_name=proposal.recipe.name[:200],
         )
         return session
+
+
+def propose_for(actor: Actor, files: Sequence[Path]) -> Proposal:
+    """How to import files of this machine together. Raises Forbidden, BadFile, BadRecipe."""
+    actor.require(Permission.EDIT)
+    with scope.workspace(actor.workspace_id):
+        known = known_fields(queries.list_known(""))
+    return propose([open_table(path) for path in files], known)
 
 
 def change_mapping(*, actor: Actor, clock: Clock, session_id: UUID, change: Remapping) -> ImportSession:
