@@ -291,12 +291,8 @@ def _about(world: World, **body: Any) -> dict[str, Any]:
     return {"entity": "item", "id": world.item()["id"], **body}
 
 
-def _of(path: str) -> Make:
-    return lambda world: Request(f"{path}?entity=item&id={world.item()['id']}")
-
-
-def _file(world: World) -> Request:
-    return Request(f"/attachments?entity=item&id={world.item()['id']}&name=a.json", {"words": 1})
+def _of(path: str, more: str = "", body: Any = None) -> Make:
+    return lambda world: Request(f"{path}?entity=item&id={world.item()['id']}{more}", body)
 
 
 def _comment(end: str, **body: Any) -> Make:
