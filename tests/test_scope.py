@@ -125,6 +125,16 @@ def fill(actor: Actor) -> None:
         roadmap.confirm_fields(actor=actor, clock=NOON, item_id=parent.id, fields=["health"])
         roadmap.add_setting(actor=actor, clock=NOON, kind="freshness_rule", values={"field": "health", "days": 9})
         roadmap.add_setting(actor=actor, clock=NOON, kind="layout", values={"sections": []})
+        launch = roadmap.add_setting(actor=actor, clock=NOON, kind="launch", values={"name": "Spring"})
+        roadmap.add_setting(actor=actor, clock=NOON, kind="launch_check", values={"launch_id": launch, "title": "List"})
+        roadmap.add_setting(actor=actor, clock=NOON, kind="launch_ready", values={"launch_id": launch, "part": "Sales"})
+        roadmap.bind_launch(actor=actor, clock=NOON, launch_id=launch, item_ids=[child.id], release_ids=[release.id])
+        first = NOON.now.date()
+        sprints = roadmap.generate_increments(
+            actor=actor, clock=NOON, kind="sprint", starts_on=first, until=first, weeks=2
+        )
+        roadmap.set_increments(actor=actor, clock=NOON, item_id=child.id, increment_ids=[sprints[0]])
+        roadmap.create_snapshot(actor=actor, clock=NOON, name="Before")
         accounts.add_team_member(actor=actor, clock=NOON, team_id=team.id, person_id=viewer.person_id)
         running = operations.start(actor, NOON, kind="test", label="test", given={})
         StagedRow.objects.create(

@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests import walk_plans
 from tests.walk_admin import ADMINISTRATION
+from tests.walk_delivery import DELIVERY
 from tests.walk_imports import IMPORTS
 from tests.walk_plans import Plan, Request, World
 from trimtab.accounts.tests.factories import NOBODY, PASSWORD, Call, call_as, email_of, found_workspace, join, slug_of
@@ -25,7 +26,7 @@ OPEN = {"listDemoAccounts", "lookAtInvitation", "signUpInvited"}
 """Need no sign-in: nothing is there where no demo runs, and for whoever has no link."""
 
 
-PLANS = {**walk_plans.PLANS, **ADMINISTRATION, **IMPORTS}
+PLANS = {**walk_plans.PLANS, **ADMINISTRATION, **IMPORTS, **DELIVERY}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -51,12 +51,16 @@ class World:
 
     def item(self, level_key: str = "feature", **body: Any) -> dict[str, Any]:
         """An item that belongs to the caller where the caller is a person here."""
-        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
-        owner = self.caller.person_id if ours and self.caller else None
+        owner = self.whose()
         return self.make("/items", title=self.name(), level_id=level(self.actor, level_key), owner_id=owner, **body)
 
     def dependency(self) -> dict[str, Any]:
         return self.make("/dependencies", from_id=self.item()["id"], to_id=self.item()["id"])
+
+    def whose(self) -> Any:
+        """The caller as a person here, if they are one."""
+        ours = self.caller is not None and self.caller.workspace_id == self.actor.workspace_id
+        return self.caller.person_id if ours and self.caller else None
 
     def relation(self) -> dict[str, Any]:
         ends = {"from_id": self.item()["id"], "to_id": self.item()["id"]}
@@ -235,20 +239,6 @@ def _ends(path: str, **body: Any) -> Make:
     return lambda world: Request(path, {"from_id": world.item()["id"], "to_id": world.item()["id"], **body})
 
 
-def _answer(act: str, **body: Any) -> Make:
-    def request(world: World) -> Request:
-        made = world.dependency()
-        return Request(f"/dependencies/{made['id']}/{act}", {"version": made["version"], **body})
-
-    return request
-
-
-def _accept(world: World) -> Request:
-    proposal = _answer("propose", proposed_by="2026-09-30")(world)
-    proposed = world.admin("post", proposal.path, proposal.body).json()
-    return Request(f"/dependencies/{proposed['id']}/accept", {"version": proposed["version"]})
-
-
 def _team(world: World) -> Request:
     return Request("/teams", {"name": world.name(), "parent_id": world.named("/teams")["id"]})
 
@@ -384,16 +374,6 @@ PLANS: dict[str, Plan] = {
     "moveItem": Plan(CONTRIBUTE, _move),
     "setItemEstimates": Plan(CONTRIBUTE, _estimates),
     "setItemPhase": Plan(CONTRIBUTE, _phases),
-    "listItemDependencies": _read(_one("/items", World.item, "/dependencies"), named=True),
-    "getDependency": _read(_one("/dependencies", World.dependency), named=True),
-    "createDependency": Plan(CONTRIBUTE, _ends("/dependencies"), 201),
-    "updateDependency": Plan(CONTRIBUTE, _change("/dependencies", World.dependency, lag_days=3)),
-    "deleteDependency": Plan(CONTRIBUTE, _one("/dependencies", World.dependency), 204),
-    "askDependency": Plan(CONTRIBUTE, _answer("ask", needed_by="2026-09-01")),
-    "agreeDependency": Plan(CONTRIBUTE, _answer("agree", promised_by="2026-09-01")),
-    "declineDependency": Plan(CONTRIBUTE, _answer("decline", reason="Not this year")),
-    "proposeDependency": Plan(CONTRIBUTE, _answer("propose", proposed_by="2026-09-30", proposed_precision="quarter")),
-    "acceptDependency": Plan(CONTRIBUTE, _accept),
     "createRelation": Plan(EDIT, _ends("/relations", type="relates_to"), 201),
     "deleteRelation": Plan(EDIT, _one("/relations", World.relation), 204),
     "listComments": _read(_of("/comments"), named=True),

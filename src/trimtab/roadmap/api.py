@@ -10,6 +10,7 @@ from trimtab.core.actors import Actor
 from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import documents, schemas
 from trimtab.roadmap.api_config import router as config
+from trimtab.roadmap.api_delivery import router as delivery
 from trimtab.roadmap.api_dependencies import router as dependencies
 from trimtab.roadmap.api_reorganise import router as reorganise
 from trimtab.roadmap.api_rules import router as rules
@@ -20,6 +21,7 @@ from trimtab.roadmap.services.estimates import Effort
 router = Router()
 router.add_router("", config)
 router.add_router("", reorganise)
+router.add_router("", delivery)
 router.add_router("", dependencies)
 router.add_router("", rules)
 ITEM = {200: schemas.ItemOut} | REFUSALS

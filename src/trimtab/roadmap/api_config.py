@@ -10,9 +10,10 @@ from ninja import Router, Schema, Status
 
 from trimtab.core.edge import REFUSALS, actor_of, clock_of
 from trimtab.roadmap import schemas, settings_view
+from trimtab.roadmap import schemas_delivery as delivery
 from trimtab.roadmap import schemas_rules as rules
 from trimtab.roadmap.schemas_base import Body, Change
-from trimtab.roadmap.services import config, replace
+from trimtab.roadmap.services import config, launches, replace
 
 router = Router(tags=["config"])
 
@@ -52,8 +53,14 @@ KINDS = (
          _dimension),
     Kind("dimension_value", "dimension-values", "DimensionValue", schemas.ValueIn, schemas.ValueChange,
          schemas.ValueOut, _viewed(settings_view.ValueView)),
-    Kind("release", "releases", "Release", schemas.ReleaseIn, schemas.ReleaseChange, schemas.ReleaseOut,
+    Kind("release", "releases", "Release", delivery.ReleaseIn, delivery.ReleaseChange, delivery.ReleaseOut,
          _viewed(settings_view.ReleaseView)),
+    Kind("increment", "increments", "Increment", delivery.IncrementIn, delivery.IncrementChange,
+         delivery.IncrementOut, lambda record: record),
+    Kind("launch_check", "launch-checks", "LaunchCheck", delivery.CheckIn, delivery.CheckChange, delivery.CheckOut,
+         launches.check_view),
+    Kind("launch_ready", "launch-readiness", "LaunchReady", delivery.ReadyIn, delivery.ReadyChange, delivery.ReadyOut,
+         launches.ready_view),
     Kind("custom_field", "custom-fields", "CustomField", schemas.FieldIn, schemas.FieldChange, schemas.FieldOut,
          _viewed(settings_view.FieldView)),
     Kind("layout", "layouts", "Layout", rules.ItemLayoutIn, rules.ItemLayoutChange, rules.ItemLayoutOut,

@@ -6,10 +6,11 @@ class RoadmapConfig(AppConfig):
     label = "roadmap"
 
     def ready(self) -> None:
-        from trimtab.roadmap import belongings, guards, notices, sources, talk
+        from trimtab.roadmap import belongings, guards, notices, notices_dependencies, sources, talk
 
         belongings.register()
         guards.register()
         sources.register()
         talk.register()
         notices.register()
+        notices_dependencies.register()

@@ -14,13 +14,41 @@ PARTS: Final = (
     Part("health_statement", by=("id",)),
     Part("confirmation", by=("item_id",), told_by=("field",)),
     Part("dependency", by=("from_item_id", "to_item_id"), told_by=("from_item_id", "to_item_id")),
+    Part("item_increment", by=("item_id",), told_by=("increment_id",)),
+    Part("launch_item", by=("item_id",), told_by=("launch_id",)),
     Part("relation", by=("from_item_id", "to_item_id"), told_by=("from_item_id", "to_item_id", "type")),
     Part("custom_link", by=("record_id",), told_by=("field_id", "person_id", "team_id", "item_id")),
+)
+
+LAUNCH_PARTS: Final = (
+    Part("launch_check", by=("launch_id",), told_by=("title",)),
+    Part("launch_ready", by=("launch_id",), told_by=("part",)),
+    Part("launch_release", by=("launch_id",), told_by=("release_id",)),
+    Part("launch_item", by=("launch_id",), told_by=("item_id",)),
 )
 
 HOLDINGS: Final = (
     Holding("items", "Items they own", "item", "roadmap_item", "owner_id", "r.title"),
     Holding("areas", "Areas they own", "area", "roadmap_area", "owner_id", "r.name"),
+    Holding("launches", "Launches they own", "launch", "roadmap_launch", "owner_id", "r.name"),
+    Holding(
+        "launch_checks",
+        "Lines of launches",
+        "launch",
+        "roadmap_launchcheck",
+        "owner_id",
+        "r.title",
+        where="not r.done",
+    ),
+    Holding(
+        "launch_readiness",
+        "Readiness they are to confirm",
+        "launch",
+        "roadmap_launchready",
+        "person_id",
+        "r.part",
+        where="r.confirmed_at is null",
+    ),
     Holding(
         "custom_fields",
         "Fields that name them",
@@ -51,5 +79,6 @@ ORGANISED: Final = (
 def register() -> None:
     """Tell the ledger and, of what a person holds, accounts. Called when the app is ready."""
     ledger.belongs("item", *PARTS)
+    ledger.belongs("launch", *LAUNCH_PARTS)
     holdings.register(*HOLDINGS)
     organisation.register(*ORGANISED)

@@ -55,3 +55,9 @@ class WrongState(Conflict):
     """This cannot follow on the state that it is in. ``extra.state`` is that state."""
 
     code = "wrong_state"
+
+
+class Overlaps(Conflict):
+    """Another increment of this kind and team has some of these days already."""
+
+    code = "overlaps"

@@ -38,7 +38,7 @@ class Horizon(models.TextChoices):
     LATER = "later"
 
 
-def _precise(name: str, on: str, precision: str) -> models.CheckConstraint:
+def precise(name: str, on: str, precision: str) -> models.CheckConstraint:
     """A day and its precision come together; ``later`` comes without a day."""
     return models.CheckConstraint(
         name=name,
@@ -151,17 +151,42 @@ class DimensionValue(Record):
         return self.name
 
 
+class ReleaseState(models.TextChoices):
+    PLANNED = "planned"
+    RELEASED = "released"
+
+
 class Release(Record):
-    """A version that ships."""
+    """A version that ships, of one area or of all. ``released_on`` is when it shipped, or is to.
+
+    A missing precision means the day itself. Where nobody has stated ``state``, the day says whether it has shipped.
+    """
 
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
+    area = reference("roadmap.Area", null=True)
     starts_on = models.DateField(null=True)
     released_on = models.DateField(null=True)
+    released_precision = models.CharField(max_length=10, choices=Precision, null=True)
+    state = models.CharField(max_length=20, choices=ReleaseState, null=True)
     note = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="release_key", fields=["workspace_id", "key"])]
+        constraints = [
+            models.UniqueConstraint(name="release_key", fields=["workspace_id", "key"]),
+            models.CheckConstraint(name="release_state", condition=Q(state__in=ReleaseState.values)),
+            models.CheckConstraint(
+                name="release_precise",
+                condition=Q(released_precision__isnull=True)
+                | (
+                    Q(released_on__isnull=False, released_precision__in=Precision.values)
+                    & ~Q(released_precision="later")
+                ),
+            ),
+            models.CheckConstraint(
+                name="release_shipped_when", condition=~Q(state=ReleaseState.RELEASED) | Q(released_on__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -199,8 +224,8 @@ class Item(Record):
             models.UniqueConstraint(name="item_number", fields=["workspace_id", "number"]),
             models.CheckConstraint(name="item_not_its_parent", condition=~Q(parent=F("id"))),
             models.CheckConstraint(name="item_dates_ordered", condition=Q(start_on__lte=F("end_on"))),
-            _precise("item_start_precise", "start_on", "start_precision"),
-            _precise("item_end_precise", "end_on", "end_precision"),
+            precise("item_start_precise", "start_on", "start_precision"),
+            precise("item_end_precise", "end_on", "end_precision"),
             models.CheckConstraint(name="item_health", condition=Q(health__in=Health.values)),
             models.CheckConstraint(name="item_horizon", condition=Q(horizon__in=Horizon.values)),
             models.CheckConstraint(name="item_progress", condition=Q(progress__range=(0, 100))),
@@ -361,8 +386,11 @@ class Dependency(Record):
         ]
 
 
-class DependencyTold(Scoped):
-    """Which standing of a dependency people were last told of; ``id`` is the dependency's. Goes with it."""
+class DependencyTold(Record):
+    """How a dependency was last seen to stand; ``id`` is the dependency's, and it goes with that.
+
+    Only so that people are told once when it comes to stand otherwise: how it stands is computed, never read here.
+    """
 
     standing = models.CharField(max_length=20, choices=Standing)
     since = models.DateTimeField()
@@ -386,3 +414,13 @@ class ItemRollup(Scoped):
 
 
 from trimtab.roadmap import models_rules  # noqa: E402, F401 - Django finds models here
+from trimtab.roadmap.models_delivery import (  # noqa: E402, F401 - Django finds models here
+    Increment,
+    ItemIncrement,
+    Launch,
+    LaunchCheck,
+    LaunchItem,
+    LaunchReady,
+    LaunchRelease,
+    Snapshot,
+)

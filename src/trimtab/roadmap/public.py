@@ -4,8 +4,9 @@ Every function runs inside ``scope.workspace``. A ``clock`` says since when some
 configuration the first day of its history.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,18 @@ from trimtab.roadmap.custom_values import LINKED, FieldShape, canonical
 from trimtab.roadmap.documents import item_document, item_json
 from trimtab.roadmap.models import Dependency, Item
 from trimtab.roadmap.services import config as settings
-from trimtab.roadmap.services import custom, dependencies, dimensions, estimates, items, links, tree
+from trimtab.roadmap.services import (
+    custom,
+    dependencies,
+    dimensions,
+    estimates,
+    items,
+    launches,
+    links,
+    releases,
+    snapshots,
+    tree,
+)
 from trimtab.roadmap.services.bulk import (
     NewItem,
     NewTie,
@@ -81,6 +93,7 @@ __all__ = [
     "add_dependency",
     "add_relation",
     "add_setting",
+    "bind_launch",
     "bulk_add_configuration",
     "bulk_create_dependencies",
     "bulk_create_items",
@@ -91,12 +104,16 @@ __all__ = [
     "canonical",
     "config",
     "confirm_fields",
+    "confirm_ready",
     "create_defaults",
     "create_item",
+    "create_snapshot",
+    "decide_launch",
     "delete_item",
     "errors",
     "field_shapes",
     "find_items_by_key",
+    "generate_increments",
     "get_config",
     "item_document",
     "item_json",
@@ -112,6 +129,7 @@ __all__ = [
     "rolled_up_once",
     "set_dimensions",
     "set_estimates",
+    "set_increments",
     "set_track_phase",
     "settled",
     "slug_of",
@@ -249,6 +267,55 @@ def remove_dependency(*, actor: Actor, clock: Clock, dependency_id: UUID) -> Non
     dependencies.remove_dependency(actor=actor, clock=clock, dependency_id=dependency_id)
 
 
+def generate_increments(
+    *,
+    actor: Actor,
+    clock: Clock,
+    kind: str,
+    starts_on: date,
+    until: date,
+    weeks: int | None = None,
+    team_id: UUID | None = None,
+    name: str = "",
+) -> list[UUID]:
+    """See ``services.releases.generate_increments``; gives their ids, the earliest first."""
+    made = releases.generate_increments(
+        actor=actor, clock=clock, kind=kind, starts_on=starts_on, until=until, weeks=weeks, team_id=team_id, name=name
+    )
+    return [each.id for each in made]
+
+
+def set_increments(*, actor: Actor, clock: Clock, item_id: UUID, increment_ids: Sequence[UUID]) -> None:
+    """See ``services.releases.set_increments``."""
+    releases.set_increments(actor=actor, clock=clock, item_id=item_id, increment_ids=increment_ids)
+
+
+def bind_launch(
+    *, actor: Actor, clock: Clock, launch_id: UUID, item_ids: Sequence[UUID], release_ids: Sequence[UUID]
+) -> None:
+    """See ``services.launches.bind_launch``."""
+    launches.bind_launch(actor=actor, clock=clock, launch_id=launch_id, item_ids=item_ids, release_ids=release_ids)
+
+
+def decide_launch(*, actor: Actor, clock: Clock, launch_id: UUID, verdict: str | None, reason: str = "") -> None:
+    """See ``services.launches.decide_launch``; made on whatever stands."""
+    version = launches.get_launch(actor, launch_id).version
+    launches.decide_launch(
+        actor=actor, clock=clock, launch_id=launch_id, version=version, verdict=verdict, reason=reason
+    )
+
+
+def confirm_ready(*, actor: Actor, clock: Clock, ready_id: UUID, ready: bool, note: str = "") -> None:
+    """See ``services.launches.confirm_ready``."""
+    launches.confirm_ready(actor=actor, clock=clock, ready_id=ready_id, ready=ready, note=note)
+
+
+def create_snapshot(*, actor: Actor, clock: Clock, name: str, at: datetime | None = None, note: str = "") -> UUID:
+    """See ``services.snapshots.create_snapshot``; gives its id."""
+    made: UUID = snapshots.create_snapshot(actor=actor, clock=clock, name=name, at=at, note=note).id
+    return made
+
+
 def add_relation(*, actor: Actor, clock: Clock, from_id: UUID, to_id: UUID, relation_type: str) -> UUID:
     """See ``services.links.add_relation``."""
     made: UUID = links.add_relation(
@@ -271,7 +338,8 @@ def add_setting(
     record_id: UUID | None = None,
     batch: UUID | None = None,
 ) -> UUID:
-    """Add an area, level, track, phase, dimension, dimension_value, release or custom_field; gives its id."""
+    """Add an area, level, track, phase, dimension, dimension_value, release, increment, launch,
+    launch_check, launch_ready or custom_field; gives its id."""
     made: UUID = settings.create_setting(
         actor=actor, clock=clock, kind=kind, values=values, record_id=record_id, batch=batch
     ).id

@@ -1,6 +1,7 @@
 """Scoped reads of the roadmap. Everything absent, in another workspace or hidden is NotFound alike."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -172,6 +173,18 @@ def items_of_estimates(estimate_ids: Collection[UUID]) -> list[UUID]:
 def items_ever_in(phase_ids: Collection[UUID]) -> list[UUID]:
     """The items that were ever in one of these phases."""
     return _ids("select distinct id from scoped.item_version where phase_id = any(%s)", phase_ids)
+
+
+def first_recorded(actor: Actor, entity: str, record_id: UUID) -> datetime:
+    """When the database learned of a record, whatever it says of when that was true. Raises Forbidden, NotFound."""
+    actor.require(Permission.VIEW)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select min(recorded_at) from scoped.{entity}_version where id = %s", [record_id])  # noqa: S608 - our own names
+        (found,) = cursor.fetchone()
+    if found is None:
+        raise NotFound("There is no such record.")
+    at: datetime = found
+    return at
 
 
 def _ids(statement: str, ids: Collection[UUID]) -> list[UUID]:

@@ -363,39 +363,6 @@ class DimensionOut(Schema):
     values: list[ValueOut]
 
 
-class ReleaseFields(Body):
-    name: Name = ""
-    key: Key = ""
-    starts_on: date | None = None
-    released_on: date | None = None
-    note: str = Field("", max_length=20_000)
-
-
-class ReleaseIn(Body):
-    name: Name
-    key: Key | None = None
-    starts_on: date | None = None
-    released_on: date | None = None
-    note: str = Field("", max_length=20_000)
-
-
-class ReleaseChange(Change):
-    set: ReleaseFields
-
-
-class ReleaseOut(Schema):
-    """``on`` is the day on which it shipped, or is to."""
-
-    id: UUID
-    version: int
-    key: str
-    name: str
-    starts_on: date | None
-    released_on: date | None
-    on: date | None
-    note: str
-
-
 class OptionIn(Body):
     key: Key
     name: Name

@@ -8,6 +8,7 @@ from uuid import UUID
 from trimtab.core.actors import Actor
 from trimtab.core.models import CustomField
 from trimtab.roadmap.models import Area, Dimension, DimensionValue, Level, Phase, Release, Track
+from trimtab.roadmap.models_delivery import Increment
 from trimtab.roadmap.models_rules import FreshnessRule, Layout
 from trimtab.roadmap.queries import seen
 
@@ -90,13 +91,31 @@ class ReleaseView:
     version: int
     key: str
     name: str
+    area_id: UUID | None
     starts_on: date | None
     released_on: date | None
+    released_precision: str | None
+    state: str | None
     note: str
 
     @property
     def on(self) -> date | None:
         return self.released_on
+
+
+@dataclass(frozen=True, slots=True)
+class IncrementView:
+    """A sprint or programme increment, of one team or (None) of all; both days included."""
+
+    id: UUID
+    version: int
+    key: str
+    name: str
+    kind: str
+    team_id: UUID | None
+    starts_on: date
+    ends_on: date
+    goal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +169,7 @@ class Config:
     phases: tuple[PhaseView, ...]
     dimensions: tuple[DimensionView, ...]
     releases: tuple[ReleaseView, ...]
+    increments: tuple[IncrementView, ...]
     custom_fields: tuple[FieldView, ...]
     layouts: tuple[LayoutView, ...]
     freshness_rules: tuple[FreshnessRuleView, ...]
@@ -175,6 +195,10 @@ def get_config(actor: Actor) -> Config:
             for dimension in sorted(seen(actor, Dimension, "dimension"), key=_placed)
         ),
         releases=tuple(view(ReleaseView, release) for release in releases),
+        increments=tuple(
+            view(IncrementView, increment)
+            for increment in sorted(seen(actor, Increment, "increment"), key=lambda x: (x.starts_on, x.name, x.id))
+        ),
         custom_fields=tuple(
             view(FieldView, field, options=tuple(field.options))
             for field in sorted(seen(actor, CustomField, "custom_field"), key=_placed)

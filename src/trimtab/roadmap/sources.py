@@ -9,7 +9,7 @@ from trimtab.core.fields import registry
 from trimtab.core.fields.custom import BENEFIT, custom_fields
 from trimtab.core.fields.spec import FieldKind as K
 from trimtab.core.fields.spec import FieldProvider, FieldSpec, Join, Key, Link, Search, source
-from trimtab.roadmap import source_ties
+from trimtab.roadmap import source_delivery, source_ties
 from trimtab.roadmap.models import Category, Health, Horizon, Precision, RelationType
 from trimtab.roadmap.source_health import FIELDS, HORIZONS
 from trimtab.roadmap.source_health import JOINS as HEALTH_JOINS
@@ -17,7 +17,6 @@ from trimtab.roadmap.source_parts import BY_NAME as _BY_NAME
 from trimtab.roadmap.source_parts import BY_POSITION as _BY_POSITION
 from trimtab.roadmap.source_parts import choice as _choice
 from trimtab.roadmap.source_parts import common as _common
-from trimtab.roadmap.source_parts import day as _day
 from trimtab.roadmap.source_parts import keyed as _keyed
 from trimtab.roadmap.source_parts import number as _number
 from trimtab.roadmap.source_parts import plain as _plain
@@ -110,6 +109,7 @@ def _item_fields() -> list[FieldSpec]:
         _choice("horizon", "Horizon", Horizon),
         FieldSpec("tags", "Tags", K.TAGS, "{r}.tags", sortable=False),
         _ref("release", "Release", "release"),
+        *source_delivery.OF_ITEMS,
         _number("progress", "Progress", unit="%", rolls_up="by effort"),
         _number("effort", "Effort", "{rollup}.own_effort", joins=("rollup",), unit="person-days", rolls_up="sum"),
         FieldSpec("review", "To review", K.JSON, "{r}.review", sortable=False),
@@ -235,15 +235,6 @@ SOURCES = [
         default_sort=(("position", False),),
     ),
     _keyed(
-        "release",
-        "Releases",
-        _day("starts", "Starts", "starts_on"),
-        _day("released", "Released", "released_on"),
-        FieldSpec("note", "Note", K.PROSE, "{r}.note", nullable=False),
-        order=(Key("{r}.released_on", "date"), *_BY_NAME),
-        default_sort=(("released", False), ("name", False)),
-    ),
-    _keyed(
         "dimension",
         "Dimensions",
         FieldSpec("multiple", "Several values", K.BOOL, "{r}.multiple", nullable=False),
@@ -292,7 +283,7 @@ SOURCES = [
 
 def register() -> None:
     """Tell the registry. Called when the app is ready."""
-    for each in (*SOURCES, *source_ties.SOURCES):
+    for each in (*SOURCES, *source_ties.SOURCES, *source_delivery.SOURCES):
         registry.register(replace(each, fields={name: _guarded(each.entity, f) for name, f in each.fields.items()}))
 
 

@@ -22,7 +22,7 @@ def _describer(entity: str, ref: str, title: str, joins: str = "") -> collab.Des
 
     def describe(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, About]:
         actor.require(Permission.VIEW)
-        relations = {name: rel(name, actor.lens) for name in ("item", "dependency", "release", "area")}
+        relations = {name: rel(name, actor.lens) for name in ("item", "dependency", "release", "area", "launch")}
         found = fetch(statement.format(**relations), {"ids": list(ids), **parameters(actor.lens)})
         return {record: About(record, short, called) for record, short, called in found}
 
@@ -67,6 +67,9 @@ def register() -> None:
         owners=_owned(_BOTH_ENDS),
     )
     collab.register_subject("release", label="Release", describe=_describer("release", "''", "r.name"), owners=_nobody)
+    collab.register_subject(
+        "launch", label="Launch", describe=_describer("launch", "''", "r.name"), owners=_owned(_OWN.format("launch"))
+    )
     collab.register_subject(
         "area", label="Product", describe=_describer("area", "''", "r.name"), owners=_owned(_OWN.format("area"))
     )

@@ -11,6 +11,7 @@ from trimtab.accounts import public as accounts
 from trimtab.core import ids
 from trimtab.core.actors import Clock
 from trimtab.sample.content import Account, Content, load
+from trimtab.sample.delivery import deliver
 from trimtab.sample.driver import Player
 from trimtab.sample.events import Calendar, Event
 from trimtab.sample.inbox import fill_inboxes
@@ -67,6 +68,7 @@ def play_company(
         player.play(events, progress)
         set_layouts(player.names, Clock(player.clock))
         look_again(player.names, Clock(player.clock))
+        deliver(player.names, calendar)
     return player.names
 
 

@@ -154,46 +154,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Apply People
-         * @description Take a table of people and their places in teams, in one batch; refused rows are left out.
-         */
-        post: operations["applyPeople"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bulk/people/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview People
-         * @description What each row of a table of people would do: create, change, same or refuse, and why.
-         */
-        post: operations["previewPeople"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/change-sets/{change_set_id}/undo": {
         parameters: {
             query?: never;
@@ -1223,6 +1183,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/increment-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate Increments
+         * @description Make all from a day on; what is there already is left. Answers 409 `overlaps`.
+         */
+        post: operations["generateIncrements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/increments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create increment
+         * @description Answers 409 `already_exists` for a key that is taken.
+         */
+        post: operations["createIncrement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/increments/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete increment
+         * @description Answers 409 `in_use`, with counts, while something points to it.
+         */
+        delete: operations["deleteIncrement"];
+        options?: never;
+        head?: never;
+        /**
+         * Update increment
+         * @description Answers 409 `stale_version` if a field changed since `version`.
+         */
+        patch: operations["updateIncrement"];
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -1432,6 +1456,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{item_id}/increments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Item Increments
+         * @description Let the item be worked on in exactly these; answers with them.
+         */
+        put: operations["setItemIncrements"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/move": {
         parameters: {
             query?: never;
@@ -1487,6 +1531,223 @@ export interface paths {
         get: operations["getItemRules"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launch-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create launch check
+         * @description Answers 409 `already_exists` for a key that is taken.
+         */
+        post: operations["createLaunchCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launch-checks/{check_id}/tick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tick Check
+         * @description Tick a line of a checklist: its owner, or an editor.
+         */
+        post: operations["tickCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launch-checks/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete launch check
+         * @description Answers 409 `in_use`, with counts, while something points to it.
+         */
+        delete: operations["deleteLaunchCheck"];
+        options?: never;
+        head?: never;
+        /**
+         * Update launch check
+         * @description Answers 409 `stale_version` if a field changed since `version`.
+         */
+        patch: operations["updateLaunchCheck"];
+        trace?: never;
+    };
+    "/api/v1/launch-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create launch ready
+         * @description Answers 409 `already_exists` for a key that is taken.
+         */
+        post: operations["createLaunchReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launch-readiness/{ready_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Ready
+         * @description Say that a part of the company is ready: the person it waits for, or an editor.
+         */
+        post: operations["confirmReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launch-readiness/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete launch ready
+         * @description Answers 409 `in_use`, with counts, while something points to it.
+         */
+        delete: operations["deleteLaunchReady"];
+        options?: never;
+        head?: never;
+        /**
+         * Update launch ready
+         * @description Answers 409 `stale_version` if a field changed since `version`.
+         */
+        patch: operations["updateLaunchReady"];
+        trace?: never;
+    };
+    "/api/v1/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Launches
+         * @description Every launch with all that belongs to it, the soonest first. Live, or as they were.
+         */
+        get: operations["listLaunches"];
+        put?: never;
+        /** Create Launch */
+        post: operations["createLaunch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launches/{launch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Launch
+         * @description A launch with all that belongs to it. Live, or as it was.
+         */
+        get: operations["getLaunch"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Launch
+         * @description Delete a launch with its checklist; what it binds stays.
+         */
+        delete: operations["deleteLaunch"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Launch
+         * @description Write some fields. Answers 409 `stale_version` if one of them changed since `version`.
+         */
+        patch: operations["updateLaunch"];
+        trace?: never;
+    };
+    "/api/v1/launches/{launch_id}/binds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bind Launch
+         * @description Let it bring exactly these items and releases to market.
+         */
+        put: operations["bindLaunch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/launches/{launch_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Launch
+         * @description Go or no-go, and why; null takes it back.
+         */
+        post: operations["decideLaunch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1999,26 +2260,6 @@ export interface paths {
         patch: operations["updatePerson"];
         trace?: never;
     };
-    "/api/v1/people/{person_id}/erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Erase Person
-         * @description Take a person's data out for good, the past included; answers 409 `still_here` for who has not left.
-         */
-        post: operations["erasePerson"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/people/{person_id}/hand-over": {
         parameters: {
             query?: never;
@@ -2101,46 +2342,6 @@ export interface paths {
          * @description Answers 409 `stale_version` if a field changed since `version`.
          */
         patch: operations["updatePhase"];
-        trace?: never;
-    };
-    "/api/v1/purge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Purge Fields
-         * @description Empty fields in the present and the past, for good. That it happened is recorded, without the value.
-         */
-        post: operations["purgeFields"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/purge/find": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Find Text
-         * @description Where a text is or ever was.
-         */
-        post: operations["findText"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/query": {
@@ -2324,47 +2525,7 @@ export interface paths {
         patch: operations["updateRelease"];
         trace?: never;
     };
-    "/api/v1/reorganise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reorganise
-         * @description Do it in one batch. Answers 409 `team_cycle` or `conflict` for what would lie below itself.
-         */
-        post: operations["reorganise"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reorganise/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview Reorganisation
-         * @description What would go where, by kind, without doing anything.
-         */
-        post: operations["previewReorganisation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retention": {
+    "/api/v1/schedule": {
         parameters: {
             query?: never;
             header?: never;
@@ -2372,10 +2533,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Retention
-         * @description For how long what is kept, and how much would go today.
+         * Get Schedule
+         * @description Earliest and latest days, slack, and the chain that decides the end. Live, or as it was.
          */
-        get: operations["listRetention"];
+        get: operations["getSchedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2384,27 +2545,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/retention/{kind}": {
+    "/api/v1/snapshots": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
         /**
-         * Set Retention
-         * @description Keep a kind of thing for so many days; null: as long as is usual.
+         * List Snapshots
+         * @description Every baseline, the latest first.
          */
-        put: operations["setRetention"];
-        post?: never;
+        get: operations["listSnapshots"];
+        put?: never;
+        /**
+         * Create Snapshot
+         * @description Name an instant: now, or one that has passed. Answers 409 `already_exists`.
+         */
+        post: operations["createSnapshot"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/{kind}/{record_id}/replace": {
+    "/api/v1/snapshots/{snapshot_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2413,18 +2578,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * Replace Setting
-         * @description Delete a setting; what points to it points to another one then. One batch.
+         * Delete Snapshot
+         * @description Forget the name; the past itself stays.
          */
-        post: operations["replaceSetting"];
-        delete?: never;
+        delete: operations["deleteSnapshot"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/{kind}/{record_id}/uses": {
+    "/api/v1/snapshots/{snapshot_id}/comparison": {
         parameters: {
             query?: never;
             header?: never;
@@ -2432,10 +2597,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Uses
-         * @description What points to a setting, before it is deleted.
+         * Compare Snapshot
+         * @description What moved, was added, dropped or changed since, and by how much.
          */
-        get: operations["listUses"];
+        get: operations["compareSnapshot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2916,48 +3081,15 @@ export interface components {
             /** Words */
             words: string;
         };
-        /** BulkLineOut */
-        BulkLineOut: {
-            /**
-             * Action
-             * @enum {string}
-             */
-            action: "create" | "change" | "same" | "refuse";
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Row */
-            row: number;
-            /** Said */
-            said: string;
-            /** Team */
-            team: string;
-        };
         /**
-         * BulkPeopleIn
-         * @description A table as text: commas, semicolons or tabs between, a heading or name, email, team, from, to, share in order.
+         * BindIn
+         * @description What is left out stays as it is.
          */
-        BulkPeopleIn: {
-            /**
-             * New Teams
-             * @default false
-             */
-            new_teams?: boolean;
-            /** Text */
-            text: string;
-        };
-        /**
-         * BulkPeopleOut
-         * @description ``batch_id`` can be undone; null where nothing was to be done.
-         */
-        BulkPeopleOut: {
-            /** Batch Id */
-            batch_id: string | null;
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
+        BindIn: {
+            /** Item Ids */
+            item_ids?: string[] | null;
+            /** Release Ids */
+            release_ids?: string[] | null;
         };
         /**
          * CandidateOut
@@ -2995,6 +3127,83 @@ export interface components {
             kept: boolean;
             /** Label */
             label: string;
+        };
+        /** CheckChange */
+        CheckChange: {
+            set: components["schemas"]["CheckFields"];
+            /** Version */
+            version: number;
+        };
+        /** CheckFields */
+        CheckFields: {
+            /**
+             * Done
+             * @default false
+             */
+            done?: boolean;
+            /** Due On */
+            due_on?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
+        /** CheckIn */
+        CheckIn: {
+            /**
+             * Done
+             * @default false
+             */
+            done?: boolean;
+            /** Due On */
+            due_on?: string | null;
+            /**
+             * Launch Id
+             * Format: uuid
+             */
+            launch_id: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /** Title */
+            title: string;
+        };
+        /** CheckOut */
+        CheckOut: {
+            /** Done */
+            done: boolean;
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Launch Id
+             * Format: uuid
+             */
+            launch_id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Position */
+            position: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
         };
         /**
          * ColumnIn
@@ -3139,6 +3348,28 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** ComparedOf */
+        ComparedOf: {
+            /**
+             * Text
+             * @description A query: which items to compare.
+             * @default
+             */
+            text?: string;
+        };
+        /**
+         * ComparisonOut
+         * @description Those that moved furthest come first. ``same`` counts what did not change.
+         */
+        ComparisonOut: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceOut"][];
+            /** Same */
+            same: number;
+            snapshot: components["schemas"]["SnapshotOut"];
+            /** Truncated */
+            truncated: boolean;
+        };
         /** CompleteIn */
         CompleteIn: {
             /**
@@ -3219,6 +3450,8 @@ export interface components {
             freshness_rules: components["schemas"]["FreshnessRuleOut"][];
             /** Hidden */
             hidden: string[];
+            /** Increments */
+            increments: components["schemas"]["IncrementOut"][];
             /** Layouts */
             layouts: components["schemas"]["ItemLayoutOut"][];
             /** Levels */
@@ -3273,6 +3506,21 @@ export interface components {
             days: components["schemas"]["DayOut"][];
             /** First */
             first: string | null;
+        };
+        /**
+         * DecideIn
+         * @description Null takes the decision back.
+         */
+        DecideIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Verdict */
+            verdict: ("go" | "no_go") | null;
+            /** Version */
+            version: number;
         };
         /**
          * DecidedOut
@@ -3447,6 +3695,34 @@ export interface components {
             type: "FS" | "SS" | "FF";
             /** Version */
             version: number;
+        };
+        /**
+         * DifferenceOut
+         * @description ``fields`` has what differs; references are ids.
+         */
+        DifferenceOut: {
+            /** Deleted */
+            deleted: boolean;
+            end: components["schemas"]["MovedOut"] | null;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["ThenNowOut"];
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ref */
+            ref: string;
+            start: components["schemas"]["MovedOut"] | null;
+            /** Title */
+            title: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "dropped" | "moved" | "changed";
         };
         /** DimensionChange */
         DimensionChange: {
@@ -3817,11 +4093,6 @@ export interface components {
             /** Size */
             size: number;
         };
-        /** FindTextIn */
-        FindTextIn: {
-            /** Text */
-            text: string;
-        };
         /** FiscalOut */
         FiscalOut: {
             /** Increment From */
@@ -3926,40 +4197,6 @@ export interface components {
             /** Why */
             why: string;
         };
-        /** FoundPlaceIn */
-        FoundPlaceIn: {
-            /** Entity */
-            entity: string;
-            /** Field */
-            field: string;
-            /**
-             * Record Id
-             * Format: uuid
-             */
-            record_id: string;
-        };
-        /**
-         * FoundPlaceOut
-         * @description ``times`` counts the changes that tell it.
-         */
-        FoundPlaceOut: {
-            /** Entity */
-            entity: string;
-            /** Field */
-            field: string;
-            /**
-             * Last At
-             * Format: date-time
-             */
-            last_at: string;
-            /**
-             * Record Id
-             * Format: uuid
-             */
-            record_id: string;
-            /** Times */
-            times: number;
-        };
         /** FreshnessRuleChange */
         FreshnessRuleChange: {
             set: components["schemas"]["FreshnessRuleFields"];
@@ -4010,6 +4247,37 @@ export interface components {
             said: string;
             /** Written */
             written: string;
+        };
+        /**
+         * GenerateIn
+         * @description Without ``weeks`` the increments are those of the fiscal calendar.
+         */
+        GenerateIn: {
+            /**
+             * Kind
+             * @default sprint
+             * @enum {string}
+             */
+            kind?: "sprint" | "increment";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Weeks */
+            weeks?: number | null;
         };
         /**
          * GroupOut
@@ -4249,6 +4517,116 @@ export interface components {
             /** Notices */
             notices: components["schemas"]["NoticeOut"][];
         };
+        /** IncrementChange */
+        IncrementChange: {
+            set: components["schemas"]["IncrementFields"];
+            /** Version */
+            version: number;
+        };
+        /** IncrementFields */
+        IncrementFields: {
+            /**
+             * Ends On
+             * Format: date
+             * @default 0001-01-01
+             */
+            ends_on?: string;
+            /**
+             * Goal
+             * @default
+             */
+            goal?: string;
+            /**
+             * Key
+             * @default
+             */
+            key?: string;
+            /**
+             * Kind
+             * @default sprint
+             * @enum {string}
+             */
+            kind?: "sprint" | "increment";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Starts On
+             * Format: date
+             * @default 0001-01-01
+             */
+            starts_on?: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** IncrementIn */
+        IncrementIn: {
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Goal
+             * @default
+             */
+            goal?: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @default sprint
+             * @enum {string}
+             */
+            kind?: "sprint" | "increment";
+            /** Name */
+            name: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
+         * IncrementOut
+         * @description A sprint or programme increment, of one team or (null) of all. Both days included.
+         */
+        IncrementOut: {
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Goal */
+            goal: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sprint" | "increment";
+            /** Name */
+            name: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Team Id */
+            team_id: string | null;
+            /** Version */
+            version: number;
+        };
         /** InvitationIn */
         InvitationIn: {
             /**
@@ -4467,6 +4845,11 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** ItemIncrementsIn */
+        ItemIncrementsIn: {
+            /** Increment Ids */
+            increment_ids: string[];
+        };
         /** ItemLayoutChange */
         ItemLayoutChange: {
             set: components["schemas"]["LayoutFields"];
@@ -4612,6 +4995,154 @@ export interface components {
             /** Stale */
             stale: string[];
         };
+        /** LaunchChange */
+        LaunchChange: {
+            set: components["schemas"]["LaunchFields"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * LaunchFields
+         * @description ``tier`` 1 is the greatest.
+         */
+        LaunchFields: {
+            /** Area Id */
+            area_id?: string | null;
+            /** Audiences */
+            audiences?: string[];
+            /** End On */
+            end_on?: string | null;
+            /** End Precision */
+            end_precision?: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /**
+             * Faq
+             * @default
+             */
+            faq?: string;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Start On */
+            start_on?: string | null;
+            /** Start Precision */
+            start_precision?: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /**
+             * State
+             * @default planned
+             * @enum {string}
+             */
+            state?: "planned" | "launched" | "cancelled";
+            /**
+             * Tier
+             * @default 2
+             */
+            tier?: number;
+        };
+        /** LaunchIn */
+        LaunchIn: {
+            /** Area Id */
+            area_id?: string | null;
+            /** Audiences */
+            audiences?: string[];
+            /** End On */
+            end_on?: string | null;
+            /** End Precision */
+            end_precision?: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /**
+             * Faq
+             * @default
+             */
+            faq?: string;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Start On */
+            start_on?: string | null;
+            /** Start Precision */
+            start_precision?: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /**
+             * State
+             * @default planned
+             * @enum {string}
+             */
+            state?: "planned" | "launched" | "cancelled";
+            /**
+             * Tier
+             * @default 2
+             */
+            tier?: number;
+        };
+        /**
+         * LaunchOut
+         * @description A launch with its checklist, who is ready, and what it binds.
+         */
+        LaunchOut: {
+            /** Area Id */
+            area_id: string | null;
+            /** Audiences */
+            audiences: string[];
+            /** Checks */
+            checks: components["schemas"]["CheckOut"][];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** End On */
+            end_on: string | null;
+            /** End Precision */
+            end_precision: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /** Faq */
+            faq: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item Ids */
+            item_ids: string[];
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Ready */
+            ready: components["schemas"]["ReadyOut"][];
+            /** Release Ids */
+            release_ids: string[];
+            /** Start On */
+            start_on: string | null;
+            /** Start Precision */
+            start_precision: ("day" | "month" | "quarter" | "half" | "year" | "later") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "launched" | "cancelled";
+            /** Tier */
+            tier: number;
+            /** Verdict */
+            verdict: ("go" | "no_go") | null;
+            /** Verdict Reason */
+            verdict_reason: string | null;
+            /** Version */
+            version: number;
+        };
         /** LayoutFields */
         LayoutFields: {
             /** Sections */
@@ -4730,7 +5261,7 @@ export interface components {
              * Entity
              * @enum {string}
              */
-            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
             /** Fields */
             fields: {
                 [key: string]: components["schemas"]["FieldChangeOut"];
@@ -4947,26 +5478,6 @@ export interface components {
              */
             text?: string;
         };
-        /** MergeIn */
-        MergeIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            do: "merge";
-            /** Ids */
-            ids: string[];
-            /**
-             * Into
-             * Format: uuid
-             */
-            into: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "team" | "area";
-        };
         /**
          * MissingOut
          * @description How many items below say nothing about it, and have nothing below them that does.
@@ -4994,27 +5505,14 @@ export interface components {
             version: number;
         };
         /**
-         * MoveToIn
-         * @description ``parent_id`` null: to the top.
+         * MovedOut
+         * @description Later is positive. ``exact``: both days were meant to the day.
          */
-        MoveToIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            do: "move";
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "team" | "area";
-            /** Parent Id */
-            parent_id: string | null;
+        MovedOut: {
+            /** Days */
+            days: number;
+            /** Exact */
+            exact: boolean;
         };
         /**
          * NamedOut
@@ -5103,6 +5601,48 @@ export interface components {
             scope: "read" | "write";
             /** Token */
             token: string;
+        };
+        /**
+         * NodeOut
+         * @description An item in the schedule. Its days are as exact as ``precision``; null is not known, never zero.
+         */
+        NodeOut: {
+            /** Critical */
+            critical: boolean;
+            /** Earliest End */
+            earliest_end: string | null;
+            /** Earliest Start */
+            earliest_start: string | null;
+            /** End On */
+            end_on: string | null;
+            /** From Children */
+            from_children: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Latest End */
+            latest_end: string | null;
+            /** Latest Start */
+            latest_start: string | null;
+            /** Missing */
+            missing: ("start" | "end")[];
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "day" | "month" | "quarter" | "half" | "year" | "later";
+            /** Ref */
+            ref: string;
+            /** Slack Days */
+            slack_days: number | null;
+            /** Start On */
+            start_on: string | null;
+            /** Title */
+            title: string;
+            /** Unknown */
+            unknown: string[];
         };
         /**
          * NoticeChannelChange
@@ -5799,21 +6339,6 @@ export interface components {
             /** Readings */
             readings?: components["schemas"]["ReadingIn"][];
         };
-        /** PurgeIn */
-        PurgeIn: {
-            /**
-             * Note
-             * @default
-             */
-            note?: string;
-            /** Places */
-            places: components["schemas"]["FoundPlaceIn"][];
-        };
-        /** PurgedOut */
-        PurgedOut: {
-            /** Purged */
-            purged: number;
-        };
         /**
          * QueryFieldOut
          * @description ``entity`` names what a reference points at; ``totals`` the functions that may add the field up.
@@ -5964,6 +6489,70 @@ export interface components {
             /** Sheet */
             sheet: string;
         };
+        /** ReadyChange */
+        ReadyChange: {
+            set: components["schemas"]["ReadyFields"];
+            /** Version */
+            version: number;
+        };
+        /** ReadyFields */
+        ReadyFields: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Part
+             * @default
+             */
+            part?: string;
+            /** Person Id */
+            person_id?: string | null;
+        };
+        /** ReadyIn */
+        ReadyIn: {
+            /**
+             * Launch Id
+             * Format: uuid
+             */
+            launch_id: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Part */
+            part: string;
+            /** Person Id */
+            person_id?: string | null;
+        };
+        /**
+         * ReadyOut
+         * @description ``confirmed_at`` is null until the person has said that their part is ready.
+         */
+        ReadyOut: {
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Launch Id
+             * Format: uuid
+             */
+            launch_id: string;
+            /** Note */
+            note: string;
+            /** Part */
+            part: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Version */
+            version: number;
+        };
         /**
          * RecipeIn
          * @description A recipe as TOML; ``name`` is how it is shown.
@@ -6082,8 +6671,13 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** ReleaseFields */
+        /**
+         * ReleaseFields
+         * @description ``state`` null leaves it to the day whether it has shipped.
+         */
         ReleaseFields: {
+            /** Area Id */
+            area_id?: string | null;
             /**
              * Key
              * @default
@@ -6101,11 +6695,17 @@ export interface components {
             note?: string;
             /** Released On */
             released_on?: string | null;
+            /** Released Precision */
+            released_precision?: ("day" | "month" | "quarter" | "half" | "year") | null;
             /** Starts On */
             starts_on?: string | null;
+            /** State */
+            state?: ("planned" | "released") | null;
         };
         /** ReleaseIn */
         ReleaseIn: {
+            /** Area Id */
+            area_id?: string | null;
             /** Key */
             key?: string | null;
             /** Name */
@@ -6117,14 +6717,20 @@ export interface components {
             note?: string;
             /** Released On */
             released_on?: string | null;
+            /** Released Precision */
+            released_precision?: ("day" | "month" | "quarter" | "half" | "year") | null;
             /** Starts On */
             starts_on?: string | null;
+            /** State */
+            state?: ("planned" | "released") | null;
         };
         /**
          * ReleaseOut
-         * @description ``on`` is the day on which it shipped, or is to.
+         * @description ``on`` is the day on which it shipped, or is to, as exact as ``released_precision`` (null: the day itself).
          */
         ReleaseOut: {
+            /** Area Id */
+            area_id: string | null;
             /**
              * Id
              * Format: uuid
@@ -6140,90 +6746,19 @@ export interface components {
             on: string | null;
             /** Released On */
             released_on: string | null;
+            /** Released Precision */
+            released_precision: ("day" | "month" | "quarter" | "half" | "year") | null;
             /** Starts On */
             starts_on: string | null;
+            /** State */
+            state: ("planned" | "released") | null;
             /** Version */
             version: number;
-        };
-        /**
-         * ReorganiseIn
-         * @description ``on`` is the day since which it is so: today at the latest, now unless given.
-         */
-        ReorganiseIn: {
-            /** Change */
-            change: components["schemas"]["SplitIn"] | components["schemas"]["MergeIn"] | components["schemas"]["MoveToIn"];
-            /** On */
-            on?: string | null;
-        };
-        /**
-         * ReorganisedOut
-         * @description ``batch_id`` can be undone; ``ids`` are the targets, in their order.
-         */
-        ReorganisedOut: {
-            /**
-             * Batch Id
-             * Format: uuid
-             */
-            batch_id: string;
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
-            /** Ids */
-            ids: string[];
-        };
-        /**
-         * ReplaceIn
-         * @description ``into`` null: what points to it points to nothing then.
-         */
-        ReplaceIn: {
-            /** Into */
-            into?: string | null;
-        };
-        /**
-         * ReplacedOut
-         * @description ``batch_id`` can be undone.
-         */
-        ReplacedOut: {
-            /**
-             * Batch Id
-             * Format: uuid
-             */
-            batch_id: string;
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
         };
         /** ResolvedIn */
         ResolvedIn: {
             /** Resolved */
             resolved: boolean;
-        };
-        /** RetentionRuleIn */
-        RetentionRuleIn: {
-            /** Days */
-            days: number | null;
-        };
-        /**
-         * RetentionRuleOut
-         * @description ``usual`` holds where nothing is set; ``due`` is how much would go today.
-         */
-        RetentionRuleOut: {
-            /** Days */
-            days: number;
-            /** Due */
-            due: number;
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Least */
-            least: number;
-            /** Set */
-            set: boolean;
-            /** Usual */
-            usual: number;
         };
         /**
          * Role
@@ -6428,6 +6963,70 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * ScheduleOf
+         * @description At most one; without any, every item that is tied to another.
+         */
+        ScheduleOf: {
+            /** Item */
+            item?: string | null;
+            /** Launch */
+            launch?: string | null;
+            /** Release */
+            release?: string | null;
+        };
+        /**
+         * ScheduleOut
+         * @description ``chain`` leads from the first item to the target that ends last; ``end`` is that day at the earliest.
+         */
+        ScheduleOut: {
+            /** Chain */
+            chain: string[];
+            /** Deadline */
+            deadline: string | null;
+            /** End */
+            end: string | null;
+            /** Nodes */
+            nodes: components["schemas"]["NodeOut"][];
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "day" | "month" | "quarter" | "half" | "year" | "later";
+            /** Slack Days */
+            slack_days: number | null;
+            /** Targets */
+            targets: string[];
+            /** Ties */
+            ties: components["schemas"]["ScheduleTieOut"][];
+        };
+        /** ScheduleTieOut */
+        ScheduleTieOut: {
+            /** Driving */
+            driving: boolean;
+            /**
+             * From Id
+             * Format: uuid
+             */
+            from_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lag Days */
+            lag_days: number;
+            /**
+             * To Id
+             * Format: uuid
+             */
+            to_id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "FS" | "SS" | "FF";
+        };
         /** SectionIn */
         SectionIn: {
             /** Fields */
@@ -6490,39 +7089,51 @@ export interface components {
             /** Email */
             email: string;
         };
+        /**
+         * SnapshotIn
+         * @description Without ``at`` it is now.
+         */
+        SnapshotIn: {
+            /** At */
+            at?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /** SnapshotOut */
+        SnapshotOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
         /** Span */
         Span: {
             /** From */
             from?: string | null;
             /** To */
             to?: string | null;
-        };
-        /**
-         * SplitIn
-         * @description ``assigned`` sends a record to the target of that number (estimates go by their item); all else to ``rest``.
-         */
-        SplitIn: {
-            /** Assigned */
-            assigned?: {
-                [key: string]: number;
-            };
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            do: "split";
-            /**
-             * Rest
-             * @default 0
-             */
-            rest?: number;
-            /** Targets */
-            targets: components["schemas"]["TargetIn"][];
-            /**
-             * Team Id
-             * Format: uuid
-             */
-            team_id: string;
         };
         /**
          * StandingOut
@@ -6617,26 +7228,6 @@ export interface components {
             here_count: number;
             /** Label */
             label: string;
-        };
-        /** TargetCountOut */
-        TargetCountOut: {
-            /** Count */
-            count: number;
-            /** Target */
-            target: number;
-        };
-        /**
-         * TargetIn
-         * @description A team that is there, or the name of one to be made.
-         */
-        TargetIn: {
-            /** Id */
-            id?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
         };
         /**
          * TargetOut
@@ -6799,6 +7390,18 @@ export interface components {
              */
             text?: string;
         };
+        /** ThenNowOut */
+        ThenNowOut: {
+            /** Now */
+            now: unknown;
+            /** Then */
+            then: unknown;
+        };
+        /** TickIn */
+        TickIn: {
+            /** Done */
+            done: boolean;
+        };
         /** TokenIn */
         TokenIn: {
             /** Days */
@@ -6837,40 +7440,6 @@ export interface components {
              * @enum {string}
              */
             scope: "read" | "write";
-        };
-        /**
-         * TouchedKindOut
-         * @description What goes elsewhere of one kind. ``records`` are the first five hundred.
-         */
-        TouchedKindOut: {
-            /** Counts */
-            counts: components["schemas"]["TargetCountOut"][];
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Records */
-            records: components["schemas"]["TouchedOut"][];
-        };
-        /**
-         * TouchedOut
-         * @description ``by`` is the id by which it is assigned.
-         */
-        TouchedOut: {
-            /**
-             * By
-             * Format: uuid
-             */
-            by: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Target */
-            target: number;
-            /** Title */
-            title: string;
         };
         /** TrackChange */
         TrackChange: {
@@ -6992,16 +7561,6 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-        };
-        /**
-         * UsesOut
-         * @description How many of what point to it; empty where nothing does.
-         */
-        UsesOut: {
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
         };
         /** ValueChange */
         ValueChange: {
@@ -8031,198 +8590,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UndoOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    applyPeople: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkPeopleIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkPeopleOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    previewPeople: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkPeopleIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkLineOut"][];
                 };
             };
             /** @description Bad Request */
@@ -12134,7 +12501,7 @@ export interface operations {
     getHistory: {
         parameters: {
             query: {
-                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
+                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
                 id: string;
                 before?: number | null;
             };
@@ -14417,6 +14784,388 @@ export interface operations {
             };
         };
     };
+    generateIncrements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncrementOut"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createIncrement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncrementIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncrementOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteIncrement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateIncrement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncrementChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncrementOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listInvitations: {
         parameters: {
             query?: never;
@@ -15659,6 +16408,104 @@ export interface operations {
             };
         };
     };
+    setItemIncrements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemIncrementsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncrementOut"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     moveItem: {
         parameters: {
             query?: never;
@@ -15873,6 +16720,1442 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemRulesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLaunchCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLaunchCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLaunchCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLaunchReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ready_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLaunchReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLaunchReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadyChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLaunches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                launch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                launch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                launch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bindLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                launch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                launch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchOut"];
                 };
             };
             /** @description Bad Request */
@@ -19157,98 +21440,6 @@ export interface operations {
             };
         };
     };
-    erasePerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                person_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     handOver: {
         parameters: {
             query?: never;
@@ -19651,198 +21842,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PhaseOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    purgeFields: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PurgeIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PurgedOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    findText: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FindTextIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FoundPlaceOut"][];
                 };
             };
             /** @description Bad Request */
@@ -20873,18 +22872,18 @@ export interface operations {
             };
         };
     };
-    reorganise: {
+    getSchedule: {
         parameters: {
-            query?: never;
+            query?: {
+                item?: string | null;
+                release?: string | null;
+                launch?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReorganiseIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -20892,7 +22891,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReorganisedOut"];
+                    "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
             /** @description Bad Request */
@@ -20969,103 +22968,7 @@ export interface operations {
             };
         };
     };
-    previewReorganisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReorganiseIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TouchedKindOut"][];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listRetention: {
+    listSnapshots: {
         parameters: {
             query?: never;
             header?: never;
@@ -21080,7 +22983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RetentionRuleOut"][];
+                    "application/json": components["schemas"]["SnapshotOut"][];
                 };
             };
             /** @description Bad Request */
@@ -21157,28 +23060,26 @@ export interface operations {
             };
         };
     };
-    setRetention: {
+    createSnapshot: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                kind: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RetentionRuleIn"];
+                "application/json": components["schemas"]["SnapshotIn"];
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RetentionRuleOut"][];
+                    "application/json": components["schemas"]["SnapshotOut"];
                 };
             };
             /** @description Bad Request */
@@ -21255,30 +23156,23 @@ export interface operations {
             };
         };
     };
-    replaceSetting: {
+    deleteSnapshot: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                kind: "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "custom_field";
-                record_id: string;
+                snapshot_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplaceIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["ReplacedOut"];
-                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -21354,13 +23248,15 @@ export interface operations {
             };
         };
     };
-    listUses: {
+    compareSnapshot: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A query: which items to compare. */
+                text?: string;
+            };
             header?: never;
             path: {
-                kind: "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "custom_field";
-                record_id: string;
+                snapshot_id: string;
             };
             cookie?: never;
         };
@@ -21372,7 +23268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsesOut"];
+                    "application/json": components["schemas"]["ComparisonOut"];
                 };
             };
             /** @description Bad Request */

@@ -53,6 +53,7 @@ export function namedAsThen(now: Config, then: Config): Config {
     releases: told(now.releases, then.releases),
     layouts: told(now.layouts, then.layouts),
     freshness_rules: told(now.freshness_rules, then.freshness_rules),
+    increments: told(now.increments, then.increments),
   };
   return { ...now, ...lists };
 }

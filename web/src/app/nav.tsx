@@ -11,8 +11,9 @@ import list from "../ui/list.module.css";
 import { Mark } from "../ui/wordmark";
 import css from "./nav.module.css";
 
-const PLACES: { page: "roadmap" | "history" | "imports" | "settings"; icon: IconName; label: Message; key: string }[] = [
+const PLACES: { page: "roadmap" | "delivery" | "history" | "imports" | "settings"; icon: IconName; label: Message; key: string }[] = [
   { page: "roadmap", icon: "roadmap", label: "nav.roadmap", key: "G R" },
+  { page: "delivery", icon: "delivery", label: "nav.delivery", key: "G D" },
   { page: "history", icon: "history", label: "nav.history", key: "G H" },
   { page: "imports", icon: "import", label: "nav.imports", key: "G M" },
   { page: "settings", icon: "settings", label: "nav.settings", key: "G S" },

@@ -66,6 +66,12 @@ const importSteps = createRoute({
   component: lazyRouteComponent(() => import("./imports-page"), "ImportPage"),
 });
 
+const delivery = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/delivery",
+  component: lazyRouteComponent(() => import("./delivery-page"), "DeliveryPage"),
+});
+
 const settingsPlace = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/settings/$place",
@@ -78,7 +84,7 @@ const join = createRoute({
   component: lazyRouteComponent(() => import("./join-page"), "JoinPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, inbox, history, settings, settingsPlace, imports, importSteps])]);
+const routeTree = root.addChildren([home, signIn, join, workspaceRoute.addChildren([roadmap, inbox, delivery, history, settings, settingsPlace, imports, importSteps])]);
 
 export const makeRouter = (memory?: RouterHistory) =>
   createRouter({

@@ -79,7 +79,7 @@ function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
         ...(wanted.known_on ? { known_on: wanted.known_on } : {}),
       }),
     });
-  const go = (page: "roadmap" | "inbox" | "history" | "imports" | "settings") =>
+  const go = (page: "roadmap" | "inbox" | "delivery" | "history" | "imports" | "settings") =>
     void navigate({ to: `/w/$workspace/${page}`, params: { workspace: slug }, search: as_of ? { as_of } : {} });
   useGlobalKeys({
     help: () => setHelp(true),
@@ -89,6 +89,7 @@ function Frame({ slug, me, config }: { slug: string; me: Me; config: Config }) {
     time: () => setRail(!rail),
     "go.roadmap": () => go("roadmap"),
     "go.inbox": () => go("inbox"),
+    "go.delivery": () => go("delivery"),
     "go.history": () => go("history"),
     "go.imports": () => go("imports"),
     "go.settings": () => go("settings"),

@@ -3,6 +3,7 @@ import { notices } from "./en/notices";
 import { exports } from "./en/exports";
 import { imports } from "./en/imports";
 import { rules } from "./en/rules";
+import { delivery } from "./en/delivery";
 import { settings } from "./en/settings";
 
 /** Every word that people read, in English. */
@@ -10,6 +11,7 @@ export const en = {
   ...collab,
   ...notices,
   ...rules,
+  ...delivery,
   ...settings,
   ...exports,
   ...imports,
@@ -191,10 +193,7 @@ export const en = {
   "link.duplicatedBy": "duplicated by",
   "link.duplicates": "duplicates",
   "link.kind": "How this item stands to the other",
-  "link.lag": "{days} d later",
-  "link.neededBy": "needed by {day}",
-  "link.none": "Waits for nothing, and nothing waits for it.",
-  "link.promisedBy": "promised by {day}",
+  "link.noneElse": "Has to do with nothing else.",
   "link.relatesTo": "relates to",
   "link.remove": "Remove link",
   "link.removed": "Link removed",

@@ -21,6 +21,7 @@ export const BINDINGS: readonly Binding[] = [
   { context: "global", keys: "t", command: "time", label: "keys.time" },
   { context: "global", keys: "g r", command: "go.roadmap", label: "keys.goRoadmap" },
   { context: "global", keys: "g i", command: "go.inbox", label: "keys.goInbox" },
+  { context: "global", keys: "g d", command: "go.delivery", label: "keys.goDelivery" },
   { context: "global", keys: "g h", command: "go.history", label: "keys.goHistory" },
   { context: "global", keys: "g m", command: "go.imports", label: "keys.goImports" },
   { context: "global", keys: "g s", command: "go.settings", label: "keys.goSettings" },

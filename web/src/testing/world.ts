@@ -50,7 +50,7 @@ export const fakeConfig: Config = {
   people: PEOPLE.map((name, n) => ({ id: uuid(3, n), name, email: `${name.split(" ")[0]?.toLowerCase()}@example.com`, active: true })),
   dimensions: [{ id: uuid(6, 90), key: "theme", name: "Theme", multiple: false, position: 0, version: 1, values: THEMES.map(([key, name], n) => ({ id: uuid(6, n), key, name, color: "", dimension_id: uuid(6, 90), position: n, target_share: null, version: 1 })) }],
   custom_fields: [{ id: uuid(7, 0), key: "region", name: "Region", entity: "item", type: "choice", options: [{ key: "emea", name: "EMEA" }, { key: "amer", name: "Americas" }], unit: "", confidential: false, indexed: false, position: 0, version: 1, formula: "", rolls_up: null }],
-  releases: [], layouts: [], freshness_rules: [],
+  releases: [], layouts: [], freshness_rules: [], increments: [],
   hidden: [],
 };
 

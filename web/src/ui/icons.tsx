@@ -1,6 +1,7 @@
 /** Line icons on a 16 px grid, 1.5 px strokes. Decorative: the control that holds one carries the name. */
 const PATHS = {
   roadmap: "M2 4h7M2 8h11M5 12h9",
+  delivery: "M2.5 13.5V3m0 .5h9l-2 2.5 2 2.5h-9",
   history: "M2.5 8a5.5 5.5 0 1 0 1.7-4M2.5 2.5V5H5M8 5v3.2l2 1.3",
   settings: "M2 4.5h6m4 0h2M2 11.5h2m4 0h6M10 2.8v3.4M6 9.8v3.4",
   chevronDown: "m4 6 4 4 4-4",

@@ -15,6 +15,7 @@ from trimtab.core.edge import REFUSALS, actor_of
 from trimtab.core.errors import NotFound
 from trimtab.roadmap import public as roadmap
 from trimtab.roadmap import schemas as roadmap_schemas
+from trimtab.roadmap import schemas_delivery as delivery
 from trimtab.roadmap import schemas_rules as rules
 from trimtab.sample.content import PASSWORD
 
@@ -57,7 +58,8 @@ class ConfigOut(Schema):
     people: list[PersonRef]
     dimensions: list[roadmap_schemas.DimensionOut]
     custom_fields: list[roadmap_schemas.FieldOut]
-    releases: list[roadmap_schemas.ReleaseOut]
+    releases: list[delivery.ReleaseOut]
+    increments: list[delivery.IncrementOut]
     hidden: list[str]
     layouts: list[rules.ItemLayoutOut]
     freshness_rules: list[rules.FreshnessRuleOut]

@@ -19,8 +19,10 @@ router = Router(tags=["history"])
 PAGE = 50
 Entity = Literal[
     "item", "item_text", "area", "level", "track", "phase", "dimension", "dimension_value", "release", "estimate",
-    "dependency", "relation", "item_phase", "item_value", "person", "team", "team_member", "membership", "workspace",
-    "custom_field", "custom_link", "comment", "attachment",
+    "dependency", "relation", "increment", "item_increment", "launch", "launch_check", "launch_ready",
+    "launch_release", "launch_item", "snapshot", "item_phase", "item_value", "person", "team", "team_member",
+    "membership", "workspace", "custom_field", "custom_link",
+    "comment", "attachment",
 ]  # fmt: skip
 
 

@@ -56,12 +56,15 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the values of a field with several references lie: one row per value in ``entity``."""
+    """Where the values of a field with several references lie: one row per value in ``entity``.
+
+    ``where`` begins with the column that it is about.
+    """
 
     entity: str
     record: str
     value: str
-    where: str = "true"
+    where: str = "id is not null"
     order: str = "id"
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from trimtab.core.actors import Actor, Permission
 from trimtab.core.errors import DomainError, Forbidden, Invalid
 from trimtab.roadmap import queries
-from trimtab.roadmap.errors import AlreadyExists, CircularDependency, InUse, PastIsReadOnly, WrongLevel
+from trimtab.roadmap.errors import AlreadyExists, CircularDependency, InUse, Overlaps, PastIsReadOnly, WrongLevel
 from trimtab.roadmap.models import Item
 
 
@@ -73,6 +73,7 @@ def _refusal(cause: BaseException | None) -> DomainError | None:
     return {
         "TT101": WrongLevel("A parent must be of a higher level than its child."),
         "TT102": CircularDependency("Something would wait for itself."),
+        "23P01": Overlaps("It overlaps another one of its kind.", constraint=constraint),
         "23505": AlreadyExists("There is one like this already.", constraint=constraint),
     }.get(cause.sqlstate or "")
 

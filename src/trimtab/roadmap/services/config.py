@@ -27,9 +27,20 @@ from trimtab.roadmap.models import (
     Release,
     Track,
 )
+from trimtab.roadmap.models_delivery import (
+    Increment,
+    ItemIncrement,
+    Launch,
+    LaunchCheck,
+    LaunchItem,
+    LaunchReady,
+    LaunchRelease,
+)
 from trimtab.roadmap.models_rules import FreshnessRule, Layout
 from trimtab.roadmap.services import formulas, freshness, layouts
 from trimtab.roadmap.services.common import refusals, require_write
+from trimtab.roadmap.services.launches import settled_launch
+from trimtab.roadmap.services.releases import settled_release
 
 Uses = Mapping[str, tuple[type[Record], str]]
 
@@ -40,6 +51,7 @@ class Setting:
 
     ``whole`` gives a field's value with all its parts, those that were left out too. ``fixed`` fields are given when it
     is made and never change. ``owned`` goes with it: (model, column).
+    ``settle`` makes of the record and what is asked for what is written.
     """
 
     model: type[Record]
@@ -50,6 +62,7 @@ class Setting:
     permission: Permission = Permission.CONFIGURE
     check: Callable[[Actor, Any], None] | None = None
     whole: Callable[[str, Any], Any] = lambda name, value: value
+    settle: Callable[[Actor, Any, dict[str, Any]], dict[str, Any]] | None = None
 
 
 def _check_area(actor: Actor, area: Any) -> None:
@@ -84,7 +97,7 @@ RESERVED = frozenset(
     {
         "ref", "key", "title", "text", "level", "area", "parent", "phase", "owner", "team", "timeframe", "start", "end",
         "health", "benefit", "horizon", "tags", "release", "progress", "effort", "review", "rank", "created", "updated",
-        "children", "dim", "sort", "number", "description",
+        "children", "dim", "sort", "increment", "launch", "number", "description",
     }
 )  # fmt: skip
 
@@ -116,8 +129,34 @@ SETTINGS: dict[str, Setting] = {
         fixed=frozenset({"dimension_id"}), uses={"items": (ItemValue, "value_id")},
     ),
     "release": Setting(
-        Release, frozenset({"key", "name", "starts_on", "released_on", "note"}), permission=Permission.EDIT,
-        uses={"items": (Item, "release_id")},
+        Release,
+        frozenset({"key", "name", "area_id", "starts_on", "released_on", "released_precision", "state", "note"}),
+        permission=Permission.EDIT, uses={"items": (Item, "release_id"), "launches": (LaunchRelease, "release_id")},
+        settle=settled_release,
+    ),
+    "increment": Setting(
+        Increment, frozenset({"key", "name", "kind", "team_id", "starts_on", "ends_on", "goal"}),
+        permission=Permission.EDIT, owned=((ItemIncrement, "increment_id"),),
+    ),
+    "launch": Setting(
+        Launch,
+        frozenset({
+            "name", "tier", "state", "area_id", "owner_id", "start_on", "start_precision", "end_on", "end_precision",
+            "audiences", "message", "faq",
+        }),
+        permission=Permission.EDIT, settle=settled_launch,
+        owned=(
+            (LaunchCheck, "launch_id"), (LaunchReady, "launch_id"), (LaunchRelease, "launch_id"),
+            (LaunchItem, "launch_id"),
+        ),
+    ),
+    "launch_check": Setting(
+        LaunchCheck, frozenset({"launch_id", "title", "owner_id", "due_on", "done", "position"}),
+        fixed=frozenset({"launch_id"}), permission=Permission.EDIT,
+    ),
+    "launch_ready": Setting(
+        LaunchReady, frozenset({"launch_id", "part", "person_id", "note"}), fixed=frozenset({"launch_id"}),
+        permission=Permission.EDIT,
     ),
     "custom_field": Setting(
         CustomField,
@@ -137,7 +176,7 @@ SETTINGS: dict[str, Setting] = {
 }  # fmt: skip
 
 
-TALKED_ABOUT = frozenset({"area", "release"})
+TALKED_ABOUT = frozenset({"area", "launch", "release"})
 
 
 def create_setting(
@@ -149,7 +188,8 @@ def create_setting(
     record_id: UUID | None = None,
     batch: UUID | None = None,
 ) -> Any:
-    """Add an area, level, track, phase, dimension, dimension_value, release or custom_field, as ``kind`` says.
+    """Add an area, level, track, phase, dimension, dimension_value, release, increment, launch or custom_field, as
+    ``kind`` says.
 
     A missing ``key`` is made from the name. Raises Forbidden, PastIsReadOnly, Invalid, AlreadyExists.
     """
@@ -158,6 +198,8 @@ def create_setting(
     known = _known(setting, values, setting.fields)
     if "key" in setting.fields and not known.get("key"):
         known["key"] = slug_of(str(known.get("name") or ""))
+    if setting.settle is not None:
+        known = setting.settle(actor, setting.model(), known)
     record = setting.model(id=record_id or new_id(), workspace_id=actor.workspace_id, **known)
     if setting.check is not None:
         setting.check(actor, record)
@@ -176,6 +218,8 @@ def update_setting(
     require_write(actor, setting.permission)
     known = _known(setting, changes, setting.fields - setting.fixed)
     record: Any = queries.one(actor, setting.model, record_id, lock=True)
+    if setting.settle is not None:
+        known = setting.settle(actor, record, known)
     ledger.check_stale(record, version_read=version, changes=known)
     if setting.check is not None:
         wanted = setting.model(**{f.attname: getattr(record, f.attname) for f in setting.model._meta.concrete_fields})

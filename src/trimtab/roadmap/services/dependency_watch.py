@@ -7,13 +7,13 @@ from uuid import UUID
 
 import orjson
 
+from trimtab.core import ledger
 from trimtab.core.actors import Actor, Clock
 from trimtab.core.query.answer import run
 from trimtab.roadmap import queries
-from trimtab.roadmap.models import DependencyTold, Standing
+from trimtab.roadmap.models import DependencyTold
 
 _PAGE: Final = 5_000
-WORRYING: Final = frozenset({Standing.AT_RISK.value, Standing.BROKEN.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,32 @@ class Transition:
 def notice_transitions(actor: Actor, clock: Clock) -> list[Transition]:
     """Compare how every dependency stands now with what was noticed last, and remember it.
 
-    Each transition is given exactly once: whoever is told of it is told in the same transaction. Raises Forbidden.
+    Each is given exactly once; the change set that remembers it is what people are told from. Raises Forbidden.
     """
-    told = dict(queries.rows(actor, DependencyTold).values_list("id", "standing"))
-    found = [
-        Transition(dependency_id, told.get(dependency_id), standing)
-        for dependency_id, standing in _standings(actor, clock)
-        if told.get(dependency_id) != standing
-    ]
-    DependencyTold.objects.bulk_create(
-        [
-            DependencyTold(id=t.dependency_id, workspace_id=actor.workspace_id, standing=t.standing, since=clock.now)
-            for t in found
-        ],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["standing", "since"],
-    )
+    told = {known.id: known for known in queries.rows(actor, DependencyTold).order_by("id").select_for_update()}
+    found = []
+    for dependency_id, standing in _standings(actor, clock):
+        was = told[dependency_id].standing if dependency_id in told else None
+        if was != standing:
+            found.append(Transition(dependency_id, was, standing))
+    with ledger.change_set(actor, at=clock.now):
+        for transition in found:
+            _remember(actor, clock, transition, told.get(transition.dependency_id))
     return found
+
+
+def _remember(actor: Actor, clock: Clock, transition: Transition, known: DependencyTold | None) -> None:
+    if known is not None:
+        ledger.save(known, standing=transition.standing, since=clock.now)
+        return
+    ledger.add(
+        DependencyTold(
+            id=transition.dependency_id,
+            workspace_id=actor.workspace_id,
+            standing=transition.standing,
+            since=clock.now,
+        )
+    )
 
 
 def _standings(actor: Actor, clock: Clock) -> Iterator[tuple[UUID, str]]:

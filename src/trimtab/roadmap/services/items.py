@@ -16,6 +16,7 @@ from trimtab.core.models import CustomLink, ExternalKey
 from trimtab.roadmap import queries, rules
 from trimtab.roadmap.errors import HasChildren
 from trimtab.roadmap.models import Category, Dependency, Estimate, Item, ItemPhase, ItemText, ItemValue, Relation
+from trimtab.roadmap.models_delivery import ItemIncrement, Launch, LaunchItem
 from trimtab.roadmap.models_rules import Confirmation, HealthStatement
 from trimtab.roadmap.services import custom, dimensions, health, required
 from trimtab.roadmap.services.common import lock_item, refusals, require_write, rolled_up_once
@@ -141,6 +142,7 @@ def delete_what_hangs_on(actor: Actor, ids: list[UUID]) -> None:
     for model, condition in (
         (Dependency, {"from_item_id__in": ids}), (Dependency, {"to_item_id__in": ids}),
         (Relation, {"from_item_id__in": ids}), (Relation, {"to_item_id__in": ids}),
+        (ItemIncrement, {"item_id__in": ids}), (LaunchItem, {"item_id__in": ids}),
         (Estimate, {"item_id__in": ids}), (ItemValue, {"item_id__in": ids}), (ItemPhase, {"item_id__in": ids}),
         (ItemText, {"id__in": ids}),
         (HealthStatement, {"id__in": ids}), (Confirmation, {"item_id__in": ids}),
@@ -177,8 +179,8 @@ def _checked(actor: Actor, item: Item, columns: dict[str, Any]) -> dict[str, Any
     return columns
 
 
-def timeframe(actor: Actor, item: Item, changes: dict[str, Any]) -> dict[str, Any]:
-    """The four columns of the item's timeframe after ``changes``. Raises Invalid, DatesInverted."""
+def timeframe(actor: Actor, item: Item | Launch, changes: dict[str, Any]) -> dict[str, Any]:
+    """The four columns of the record's timeframe after ``changes``. Raises Invalid, DatesInverted."""
     start = rules.edited(rules.Edge(item.start_on, item.start_precision), changes, "start")
     end = rules.edited(rules.Edge(item.end_on, item.end_precision), changes, "end")
     if {start.precision, end.precision} <= {None, "day", "later"}:

@@ -105,6 +105,17 @@ class TestBuildSampleCompany:
         }  # fmt: skip
         assert {row["state"] for row in found} == {"asked", "proposed", "agreed", "declined"}
 
+    def test_there_are_launches_increments_and_baselines(self, admin: Actor):
+        def count(source: str, text: str = "") -> int:
+            clock = Clock(datetime.now(UTC))
+            return len(query.rows(admin, clock, {"source": source, "text": text, "columns": ["name"]}))
+
+        assert {verdict: count("launch", f"verdict:{verdict}") for verdict in ("go", "no_go", "none")} == {
+            "go": 1, "no_go": 1, "none": 1,
+        }  # fmt: skip
+        assert (count("increment", "kind:sprint current:yes"), count("snapshot")) == (1, 2)
+        assert ask(admin, text="increment:any")["count"] == 2
+
     def test_the_past_of_what_adds_up_is_as_if_added_up_anew(self, admin: Actor):
         measured = """
             select id, children, effort, start_on, end_on, progress, health from scoped.item_rollup_version

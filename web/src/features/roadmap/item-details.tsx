@@ -12,6 +12,7 @@ import { CellEditor } from "./cell-editor";
 import { isMissing, Value } from "./cells";
 import type { Column } from "./columns";
 import { useEditItem } from "./edits";
+import { ItemDependencies } from "./item-dependencies";
 import { ItemEstimates } from "./item-estimates";
 import { ItemLinks } from "./item-links";
 import css from "./item-panel.module.css";
@@ -82,6 +83,7 @@ export function ItemDetails({ item, columns, onOpen, onUndo, onDeleted }: Props)
       </Section>
       <ItemTracks item={item} canEdit={canEdit} onUndo={onUndo} />
       <ItemEstimates item={item} canEdit={canEdit} onUndo={onUndo} />
+      <ItemDependencies item={item} onOpen={onOpen} onUndo={onUndo} />
       <ItemLinks item={item} canEdit={canEdit} onOpen={onOpen} onUndo={onUndo} />
       {canEdit && (
         <div className={css.foot}>

@@ -2,7 +2,6 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Item } from "../../api/types";
 import { useHere } from "../../api/workspace";
-import { formatDay } from "../../lib/dates";
 import { type Message, t } from "../../lib/t";
 import { Button } from "../../ui/button";
 import { Floating } from "../../ui/floating";
@@ -23,12 +22,10 @@ interface Props {
 }
 
 interface Line {
-  kind: "dependency" | "relation";
   id: string;
   otherId: string;
   /** How this item stands to the other. */
   words: Message;
-  note: string;
 }
 
 const RELATION_WORDS: Record<string, [Message, Message]> = {
@@ -38,30 +35,14 @@ const RELATION_WORDS: Record<string, [Message, Message]> = {
 };
 
 function linesOf(item: Item): Line[] {
-  const dependencies = item.dependencies.map((each): Line => {
-    const waits = each.to_id === item.id;
-    const dates = [each.needed_by && t("link.neededBy", { day: formatDay(each.needed_by) }), each.promised_by && t("link.promisedBy", { day: formatDay(each.promised_by) })];
-    const lag = each.lag_days ? t("link.lag", { days: each.lag_days }) : "";
-    return {
-      kind: "dependency",
-      id: each.id,
-      otherId: waits ? each.from_id : each.to_id,
-      words: waits ? "link.waitsFor" : "link.blocks",
-      note: [t(`state.${stateKey(each.state)}`), each.type === "FS" ? "" : each.type, lag, ...dates].filter(Boolean).join(" · "),
-    };
-  });
-  const relations = item.relations.map((each): Line => {
+  return item.relations.map((each): Line => {
     const out = each.from_id === item.id;
     const words = RELATION_WORDS[each.type] ?? ["link.relatesTo", "link.relatesTo"];
-    return { kind: "relation", id: each.id, otherId: out ? each.to_id : each.from_id, words: words[out ? 0 : 1], note: "" };
+    return { id: each.id, otherId: out ? each.to_id : each.from_id, words: words[out ? 0 : 1] };
   });
-  return [...dependencies, ...relations];
 }
 
-const STATES = ["asked", "agreed", "declined", "at_risk", "broken", "met"] as const;
-const stateKey = (state: string) => STATES.find((each) => each === state) ?? "asked";
-
-/** What the item waits for, what waits for it, and what else it has to do with. */
+/** What else the item has to do with. Ties of every kind are made here. */
 export function ItemLinks({ item, canEdit, onOpen, onUndo }: Props) {
   const { slug, config } = useHere();
   const lines = linesOf(item);
@@ -69,7 +50,7 @@ export function ItemLinks({ item, canEdit, onOpen, onUndo }: Props) {
   const remove = useRemoveLink(onUndo);
   return (
     <Section title={t("item.links")} action={canEdit ? <AddLink item={item} onUndo={onUndo} /> : undefined}>
-      {lines.length === 0 && <p className={css.missing}>{t("link.none")}</p>}
+      {lines.length === 0 && <p className={css.missing}>{t("link.noneElse")}</p>}
       <ul className={css.links}>
         {lines.map((line, index) => {
           const other = others[index]?.data;
@@ -86,8 +67,7 @@ export function ItemLinks({ item, canEdit, onOpen, onUndo }: Props) {
                   "…"
                 )}
               </button>
-              {line.note && <span className={css.small}>{line.note}</span>}
-              {canEdit && <IconButton icon="close" label={t("link.remove")} onClick={() => remove.mutate({ kind: line.kind, id: line.id })} />}
+              {canEdit && <IconButton icon="close" label={t("link.remove")} onClick={() => remove.mutate({ kind: "relation", id: line.id })} />}
             </li>
           );
         })}

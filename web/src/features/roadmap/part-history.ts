@@ -1,8 +1,7 @@
 import type { HistoryLine } from "../../api/types";
-import { formatDay } from "../../lib/dates";
 import { formatFull } from "../../lib/format";
 import { type Message, plural, t } from "../../lib/t";
-import { MISSING } from "../../lib/timeframe";
+import { MISSING, formatPoint } from "../../lib/timeframe";
 import type { Told } from "../../lib/told";
 
 const DID: Record<string, Message> = { I: "part.added", U: "part.changed", D: "part.removed", P: "part.purged" };
@@ -24,6 +23,8 @@ function subjectOf(line: HistoryLine, itemId: string): string {
   if (line.entity === "item_phase") return about(line, "track_id");
   if (line.entity === "estimate") return line.about.team_id?.value ? t("part.estimateOf", { team: about(line, "team_id") }) : t("part.estimate");
   if (line.entity === "custom_link") return `${about(line, "field_id")}: ${targetOf(line)}`;
+  if (line.entity === "item_increment") return t("part.increment", { name: about(line, "increment_id") });
+  if (line.entity === "launch_item") return t("part.launch", { name: about(line, "launch_id") });
   return tieOf(line, itemId);
 }
 
@@ -51,6 +52,8 @@ const plainly: Tell = (line, itemId) => [{ what: subjectOf(line, itemId), did: d
 const PARTS: Partial<Record<HistoryLine["entity"], Tell>> = {
   item_text: plainly,
   relation: plainly,
+  item_increment: plainly,
+  launch_item: plainly,
   item_value(line, itemId) {
     const value = line.fields.value_id;
     if (line.op !== "U" || !value) return plainly(line, itemId);
@@ -78,11 +81,12 @@ const PARTS: Partial<Record<HistoryLine["entity"], Tell>> = {
   dependency(line, itemId) {
     const what = subjectOf(line, itemId);
     if (line.op !== "U") return [{ what, did: did(line) }];
-    return Object.entries(line.fields).map(([field, change]) => ({
-      what: `${what}, ${TIE_FIELDS[field] ? t(TIE_FIELDS[field]) : field}`,
-      was: tieValue(field, change.old),
-      is: tieValue(field, change.new),
-    }));
+    return Object.entries(line.fields).flatMap(([field, change]): Told[] => {
+      const words = TIE_FIELDS[field];
+      if (!words) return [];
+      const exact = line.fields[field.replace("_by", "_precision")];
+      return [{ what: `${what}, ${t(words)}`, was: tieValue(field, change.old, exact?.old), is: tieValue(field, change.new, exact?.new) }];
+    });
   },
 };
 
@@ -104,13 +108,14 @@ const TALK: typeof PARTS = {
 
 const TIE_FIELDS: Record<string, Message> = {
   type: "part.type", lag_days: "part.lag", needed_by: "part.neededBy", promised_by: "part.promisedBy", state: "part.state",
+  proposed_by: "part.proposedBy", reason: "part.reason",
 };
-const STATES = ["asked", "agreed", "declined", "at_risk", "broken", "met"] as const;
+const STATES = ["asked", "proposed", "agreed", "declined", "at_risk", "broken", "met"] as const;
 
-function tieValue(field: string, value: unknown): string {
+function tieValue(field: string, value: unknown, precision: unknown): string {
   if (value === null || value === undefined) return MISSING;
   if (field === "state") return t(`state.${STATES.find((each) => each === value) ?? "asked"}`);
-  if (field.endsWith("_by")) return formatDay(String(value));
+  if (field.endsWith("_by")) return formatPoint(String(value), typeof precision === "string" ? precision : "day");
   return field === "lag_days" ? days(value) : String(value);
 }
 

@@ -90,6 +90,13 @@ export const itemQuery = (workspace: string, id: string) =>
     queryFn: ({ signal }) => data(api.GET("/api/v1/items/{item_id}", { params: { path: { item_id: id } }, signal })),
   });
 
+/** What an item waits for and what waits for it, as stated and as it stands. */
+export const dependenciesQuery = (workspace: string, id: string) =>
+  queryOptions({
+    queryKey: [...keys.items(workspace), id, "dependencies"],
+    queryFn: ({ signal }) => data(api.GET("/api/v1/items/{item_id}/dependencies", { params: { path: { item_id: id } }, signal })),
+  });
+
 /** One item as it stood: every shown column of it, through the lens. */
 export const pastItemQuery = (workspace: string, ref: string, columns: Column[], lens: Lens) =>
   queryOptions({

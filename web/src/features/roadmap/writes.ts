@@ -8,7 +8,7 @@ import { explain, requestIdOf } from "../../ui/states";
 import { useToasts } from "../../ui/toasts";
 
 /** Any write around an item that is not one value of it: says what was done, offers Undo, explains a refusal. */
-function useWrite<In, Out>(
+export function useWrite<In, Out>(
   write: (input: In) => Promise<Written<Out>>,
   done: (input: In, value: Out) => string,
   onUndo: (changeSet: string) => void,
@@ -92,3 +92,49 @@ export const useRemoveLink = (onUndo: (changeSet: string) => void) =>
     () => t("link.removed"),
     onUndo,
   );
+
+/** What somebody says about a dependency: by when, as exact as it is meant, and why. */
+export interface Answer {
+  id: string;
+  version: number;
+  /** What people call the other item. */
+  ref: string;
+  act: "ask" | "accept" | "agree" | "decline" | "propose";
+  said: { by?: string; precision?: string; reason?: string };
+}
+
+function sendAnswer({ id, version, act, said }: Answer) {
+  const params = { path: { dependency_id: id } };
+  const precision = (said.precision ?? "day") as "day";
+  const reason = said.reason ?? "";
+  switch (act) {
+    case "accept":
+      return written(api.POST("/api/v1/dependencies/{dependency_id}/accept", { params, body: { version, note: "" } }));
+    case "decline":
+      return written(api.POST("/api/v1/dependencies/{dependency_id}/decline", { params, body: { version, note: "", reason } }));
+    case "propose":
+      return written(
+        api.POST("/api/v1/dependencies/{dependency_id}/propose", {
+          params,
+          body: { version, note: "", reason, proposed_by: said.by ?? "", proposed_precision: precision },
+        }),
+      );
+    case "agree":
+      return written(
+        api.POST("/api/v1/dependencies/{dependency_id}/agree", {
+          params,
+          body: { version, note: "", promised_by: said.by ?? null, promised_precision: precision },
+        }),
+      );
+    case "ask":
+      return written(
+        api.POST("/api/v1/dependencies/{dependency_id}/ask", {
+          params,
+          body: { version, note: "", needed_by: said.by ?? null, needed_precision: precision },
+        }),
+      );
+  }
+}
+
+export const useAnswerDependency = (onUndo: (changeSet: string) => void) =>
+  useWrite(sendAnswer, ({ ref, act }) => t("dep.done", { ref, what: t(`dep.said.${act}`) }), onUndo);
