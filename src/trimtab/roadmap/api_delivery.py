@@ -105,7 +105,7 @@ def tick_check(request: HttpRequest, check_id: UUID, body: schemas.TickIn) -> la
 
 @router.post("/launch-readiness/{ready_id}/confirm", response={200: schemas.ReadyOut} | REFUSALS,
              operation_id="confirmReady", tags=["launches"])  # fmt: skip
-def confirm_ready(request: HttpRequest, ready_id: UUID, body: schemas.ConfirmIn) -> launches.ReadyView:
+def confirm_ready(request: HttpRequest, ready_id: UUID, body: schemas.ReadyConfirmIn) -> launches.ReadyView:
     """Say that a part of the company is ready: the person it waits for, or an editor."""
     confirmed = launches.confirm_ready(
         actor=actor_of(request), clock=clock_of(request), ready_id=ready_id, ready=body.ready, note=body.note

@@ -193,7 +193,7 @@ class ReadyOut(Schema):
     note: str
 
 
-class ConfirmIn(Body):
+class ReadyConfirmIn(Body):
     ready: bool
     note: str = Field("", max_length=500)
 
