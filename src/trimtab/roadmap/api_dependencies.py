@@ -85,7 +85,7 @@ def decline_dependency(request: HttpRequest, dependency_id: UUID, body: schemas.
 
 
 @router.post("/dependencies/{dependency_id}/propose", response=STANDING, operation_id="proposeDependency")
-def propose_dependency(request: HttpRequest, dependency_id: UUID, body: schemas.ProposeIn) -> StandingView:
+def propose_dependency(request: HttpRequest, dependency_id: UUID, body: schemas.ProposeDateIn) -> StandingView:
     """Propose another date; an earlier promise stands until it is accepted. Answers 409 `wrong_state`."""
     by = _by(body.proposed_by, body.proposed_precision)
     return _act(request, dependency_id, body, Act.PROPOSE, by=by, reason=body.reason)

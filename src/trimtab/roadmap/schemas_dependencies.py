@@ -116,7 +116,7 @@ class DeclineIn(ActIn):
     reason: Why
 
 
-class ProposeIn(ActIn):
+class ProposeDateIn(ActIn):
     proposed_by: date
     proposed_precision: DatePrecision = "day"
     reason: Why = ""
