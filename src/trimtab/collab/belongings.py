@@ -18,9 +18,7 @@ WATCHES: Final = holdings.Holding(
 MENTIONS: Final = organisation.Holding(
     "team", "mentions", "Mentions", "collab_mention", "team_id", "r.handle", once=("comment_id", "person_id")
 )
-KEPT: Final = (
-    retention.Kept("notices", "Notices that are done", "collab_notice", "r.done_at < %(before)s", 365, 7),
-)
+KEPT: Final = (retention.Kept("notices", "Notices that are done", "collab_notice", "r.done_at < %(before)s", 365, 7),)
 
 
 def register() -> None:

@@ -223,7 +223,7 @@ class TestMove:
         do(actor, Move("area", product.id, new.id))
 
         def count(line, organised):
-            return max(grouped(actor, BEFORE, organised, by="area", text=f"area:\"{line}\"").values(), default=0)
+            return max(grouped(actor, BEFORE, organised, by="area", text=f'area:"{line}"').values(), default=0)
 
         assert (count("Old line", "then"), count("New line", "then")) == (1, 0)
         assert (count("Old line", "today"), count("New line", "today")) == (0, 1)
