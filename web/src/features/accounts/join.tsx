@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, data } from "../../api/client";
 import type { OpenInvitation } from "../../api/types";
 import { meQuery } from "../../api/workspace";
@@ -11,7 +11,7 @@ import { Wordmark } from "../../ui/wordmark";
 import { useSignIn } from "./queries";
 import css from "./sign-in.module.css";
 
-/** Where the link of an invitation leads: to a new account, or into the workspace with the one that is there. */
+/** Where the link of an invitation leads: to a new account, or into the workspace with the one that is there. `onDone` is called once they are in. */
 export function Join({ secret, onDone }: { secret: string; onDone: (slug: string) => void }) {
   const invitation = useQuery({
     queryKey: ["invitation", secret],
@@ -20,6 +20,11 @@ export function Join({ secret, onDone }: { secret: string; onDone: (slug: string
     staleTime: Number.POSITIVE_INFINITY,
   });
   const me = useQuery({ ...meQuery, retry: false });
+  const slug = invitation.data?.slug;
+  const joined = slug !== undefined && me.data?.workspaces.some((each) => each.slug === slug);
+  useEffect(() => {
+    if (joined && slug !== undefined) onDone(slug);
+  }, [joined, slug, onDone]);
   if (invitation.isError) return <EmptyState title={t("join.goneTitle")} text={t("join.goneText")} />;
   if (!invitation.data || me.isPending) return null;
   const found = invitation.data;
@@ -30,7 +35,7 @@ export function Join({ secret, onDone }: { secret: string; onDone: (slug: string
         <Wordmark />
         <h1 className={css.title}>{t("join.title")}</h1>
         <p>{t("join.lead", values)}</p>
-        <Way found={found} secret={secret} mine={me.data?.user.email} onDone={onDone} />
+        <Way found={found} secret={secret} mine={me.data?.user.email} />
       </div>
     </main>
   );
@@ -40,7 +45,6 @@ interface WayProps {
   found: OpenInvitation;
   secret: string;
   mine: string | undefined;
-  onDone: (slug: string) => void;
 }
 
 function Way(props: WayProps) {
@@ -58,14 +62,11 @@ function Way(props: WayProps) {
   );
 }
 
-function Accept({ found, secret, onDone }: WayProps) {
+function Accept({ found, secret }: WayProps) {
   const client = useQueryClient();
   const accept = useMutation({
     mutationFn: () => data(api.POST("/api/v1/invitations/accept", { body: { token: secret } })),
-    onSuccess: async (joined) => {
-      await client.resetQueries();
-      onDone(joined.slug);
-    },
+    onSuccess: () => client.resetQueries({ queryKey: meQuery.queryKey }),
   });
   return (
     <div className={css.form}>
@@ -81,13 +82,13 @@ function Accept({ found, secret, onDone }: WayProps) {
   );
 }
 
-function SignUp({ found, secret, onDone }: WayProps) {
+function SignUp({ found, secret }: WayProps) {
   const [name, setName] = useState(found.name);
   const [password, setPassword] = useState("");
   const signIn = useSignIn();
   const join = useMutation({
     mutationFn: () => data(api.POST("/api/v1/invitations/sign-up", { body: { token: secret, name: name.trim(), password } })),
-    onSuccess: ({ email }) => signIn.mutate({ email, password }, { onSuccess: () => onDone(found.slug) }),
+    onSuccess: ({ email }) => signIn.mutate({ email, password }),
   });
   const wrong = join.error ?? signIn.error;
   return (

@@ -110,7 +110,7 @@ function Coming({ fiscal, timezone }: { fiscal: Fiscal; timezone: string }) {
           <td className={css.muted}>
             {[1, 2, 3]
               .map((month) => periodAt(fiscal, quarter.year, "month", (quarter.index - 1) * 3 + month))
-              .map((month) => `${formatPoint(month.start, "month", fiscal)} (${weeks(month.start, month.end)})`)
+              .map((month) => `${formatPoint(month.start, "month", fiscal)} (${long(month.start, month.end, fiscal)})`)
               .join(", ")}
           </td>
         </tr>
@@ -119,7 +119,7 @@ function Coming({ fiscal, timezone }: { fiscal: Fiscal; timezone: string }) {
   );
 }
 
-function weeks(start: string, end: string): string {
+function long(start: string, end: string, fiscal: Fiscal): string {
   const days = Math.round((Date.parse(end) - Date.parse(start)) / 86_400_000) + 1;
-  return days % 7 === 0 ? t("calendar.inWeeks", { count: days / 7 }) : t("calendar.inDays", { count: days });
+  return isWeekly(fiscal) ? t("calendar.inWeeks", { count: days / 7 }) : t("calendar.inDays", { count: days });
 }

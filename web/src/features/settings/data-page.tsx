@@ -21,7 +21,7 @@ export function DataPage() {
       <Section title={t("data.retention")} lead={t("data.retentionLead")}>
         <Loaded of={rules}>
           {(list) => (
-            <Table label={t("data.retention")} head={[t("data.kind"), t("data.days"), t("data.due")]}>
+            <Table label={t("data.retention")} head={[t("data.kind"), t("data.days"), t("data.due")]} numbers={1}>
               {list.map((rule) => <RuleRow key={`${rule.key}:${rule.days}`} rule={rule} />)}
             </Table>
           )}

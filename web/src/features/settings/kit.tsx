@@ -72,8 +72,8 @@ export function Loaded<T>({ of, children }: { of: Asked<T>; children: (value: T)
   return <>{children(of.data)}</>;
 }
 
-/** A table that scrolls by itself where it is wider than the page. */
-export function Table({ label, head, children }: { label: string; head: string[]; children: ReactNode }) {
+/** A table that scrolls by itself where it is wider than the page; its last `numbers` columns hold figures. */
+export function Table({ label, head, numbers = 0, children }: { label: string; head: string[]; numbers?: number; children: ReactNode }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard too
     <div className={css.scroll} tabIndex={0} role="group" aria-label={label}>
@@ -81,7 +81,7 @@ export function Table({ label, head, children }: { label: string; head: string[]
         <thead>
           <tr>
             {head.map((name, at) => (
-              <th key={name || at} scope="col">
+              <th key={name || at} scope="col" className={at >= head.length - numbers ? css.number : undefined}>
                 {name}
               </th>
             ))}

@@ -153,7 +153,7 @@ function BothWays() {
       </div>
       <Loaded of={both}>
         {(rows) => (
-          <Table label={t("organise.both")} head={[t(`organise.${by}`), t("organise.itemsThen"), t("organise.itemsToday"), t("organise.effortThen"), t("organise.effortToday")]}>
+          <Table label={t("organise.both")} head={[t(`organise.${by}`), t("organise.itemsThen"), t("organise.itemsToday"), t("organise.effortThen"), t("organise.effortToday")]} numbers={4}>
             {rows.map((row) => (
               <tr key={row.name}>
                 <td>{row.name}</td>

@@ -83,7 +83,7 @@ export function SetupList<T extends SetupRecord>({ kind, label, records, fields,
                 {renderDetail && <small>{renderDetail(record)}</small>}
               </span>
               {may && (
-                <>
+                <span className={css.actions}>
                   {order && (
                     <>
                       <Button tone="quiet" disabled={at === 0 || change.isPending} aria-label={t("setup.up", { name: record.name })} onClick={() => swap(at, -1)}>↑</Button>
@@ -92,7 +92,7 @@ export function SetupList<T extends SetupRecord>({ kind, label, records, fields,
                   )}
                   <Button tone="quiet" aria-label={t("setup.editOne", { name: record.name })} onClick={() => setOpen(open === record.id ? null : record.id)}>{t("settings.edit")}</Button>
                   <Button tone="quiet" aria-label={t("setup.deleteOne", { name: record.name })} onClick={() => setLeaving(record)}>{t("settings.delete")}</Button>
-                </>
+                </span>
               )}
             </div>
             {open === record.id && (
