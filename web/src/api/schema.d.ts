@@ -5563,7 +5563,7 @@ export interface components {
              * Entity
              * @enum {string}
              */
-            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
+            entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "health_statement" | "confirmation" | "comment" | "attachment";
             /** Fields */
             fields: {
                 [key: string]: components["schemas"]["FieldChangeOut"];
@@ -13255,7 +13255,7 @@ export interface operations {
     getHistory: {
         parameters: {
             query: {
-                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "comment" | "attachment";
+                entity: "item" | "item_text" | "area" | "level" | "track" | "phase" | "dimension" | "dimension_value" | "release" | "estimate" | "dependency" | "relation" | "increment" | "item_increment" | "launch" | "launch_check" | "launch_ready" | "launch_release" | "launch_item" | "snapshot" | "item_phase" | "item_value" | "person" | "team" | "team_member" | "membership" | "workspace" | "custom_field" | "custom_link" | "health_statement" | "confirmation" | "comment" | "attachment";
                 id: string;
                 before?: number | null;
             };

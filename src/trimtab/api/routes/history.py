@@ -21,7 +21,7 @@ Entity = Literal[
     "item", "item_text", "area", "level", "track", "phase", "dimension", "dimension_value", "release", "estimate",
     "dependency", "relation", "increment", "item_increment", "launch", "launch_check", "launch_ready",
     "launch_release", "launch_item", "snapshot", "item_phase", "item_value", "person", "team", "team_member",
-    "membership", "workspace", "custom_field", "custom_link",
+    "membership", "workspace", "custom_field", "custom_link", "health_statement", "confirmation",
     "comment", "attachment",
 ]  # fmt: skip
 
