@@ -181,6 +181,8 @@ class ItemOut(Schema):
     estimates: list[EstimateOut]
     dependencies: list[DependencyOut]
     relations: list[RelationOut]
+    increment_ids: list[UUID]
+    launch_ids: list[UUID]
     phases: list[TrackPhaseOut]
     rolled: RolledOut
 

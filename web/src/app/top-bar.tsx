@@ -21,7 +21,7 @@ interface Props {
 }
 
 const PLACES: Record<string, Message> = {
-  inbox: "nav.inbox", history: "nav.history", imports: "nav.imports", settings: "nav.settings",
+  inbox: "nav.inbox", delivery: "nav.delivery", history: "nav.history", imports: "nav.imports", settings: "nav.settings",
 };
 
 /** Where one is, from which day one looks, and the way to everything else. */

@@ -150,7 +150,7 @@ export const en = {
   "item.description": "Description",
   "item.editDescription": "Edit description",
   "item.estimates": "Effort in person-days",
-  "item.links": "Dependencies and relations",
+  "item.links": "Relations",
   "item.markdownHint": "Markdown. Ctrl Enter saves.",
   "item.noDescription": "No description.",
   "item.tracks": "Workstreams",

@@ -74,7 +74,7 @@ export function makeItem(n: number, over: Partial<Item> = {}): Item {
     title: `Item ${n}`, description: "", description_version: 0, level_id: uuid(1, 2), area_id: null, parent_id: null, phase_id: uuid(2, 0),
     owner_id: null, team_id: null, start_on: null, start_precision: null, end_on: null, end_precision: null,
     health: null, health_note: null, benefit: null, horizon: null, tags: [], release_id: null, progress: null,
-    dimensions: {}, custom: {}, review: null, estimates: [], dependencies: [], relations: [], phases: [], rolled: NOTHING_BELOW,
+    dimensions: {}, custom: {}, review: null, estimates: [], dependencies: [], relations: [], increment_ids: [], launch_ids: [], phases: [], rolled: NOTHING_BELOW,
     ...over,
   };
 }

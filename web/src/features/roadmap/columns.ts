@@ -35,7 +35,7 @@ const HIDDEN = new Set(["id", "version", "rank", "start.precision", "end.precisi
 export const isDerived = (field: Pick<Field, "name" | "formula" | "problem">) =>
   Boolean(field.formula ?? field.problem) || /^(health|horizon)\.(?!note$)/.test(field.name) || field.name === "stale" || field.name === "missing.required";
 const HIDDEN_KINDS = new Set(["words", "json", "self"]);
-const NEVER_EDITED = new Set(["key", "effort", "children", "created", "updated", "level", "parent", "missing.rolled"]);
+const NEVER_EDITED = new Set(["key", "effort", "children", "created", "updated", "level", "parent", "missing.rolled", "increment", "launch"]);
 const EDITORS: Record<string, EditorKind> = {
   text: "text", prose: "text", number: "number", date: "date", bool: "bool", timeframe: "timeframe", tags: "tags", choice: "pick",
   ref: "pick", choices: "pickMany", refs: "pickMany",

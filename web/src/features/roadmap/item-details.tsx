@@ -24,7 +24,7 @@ import { type ItemRules, itemRulesQuery } from "./rules";
 import { Section } from "./section";
 import { useDeleteItem } from "./writes";
 
-const OWN_PLACE = new Set(["title", "key", "created", "updated", "children", "parent"]);
+const OWN_PLACE = new Set(["title", "key", "created", "updated", "children", "parent", "launch"]);
 
 interface Props {
   item: Item;

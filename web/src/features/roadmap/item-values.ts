@@ -19,6 +19,10 @@ export function itemValue(item: Item, column: string): unknown {
       return item.updated_at;
     case "effort":
       return ownEffort(item);
+    case "increment":
+      return item.increment_ids.length > 0 ? item.increment_ids : null;
+    case "launch":
+      return item.launch_ids.length > 0 ? item.launch_ids : null;
     case "children":
       return item.rolled.children;
     case "health.note":

@@ -32,6 +32,7 @@ function namesOf(config: Config, field: string): readonly { id: string; name: st
   if (field === "area") return config.areas;
   if (field === "level") return config.levels;
   if (field === "release") return config.releases;
+  if (field === "increment") return config.increments;
   if (field.startsWith("dim.")) return config.dimensions.find((each) => `dim.${each.key}` === field)?.values ?? [];
   const custom = config.custom_fields.find((each) => each.key === field);
   if (custom?.type.includes("team")) return config.teams;
