@@ -5231,8 +5231,12 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Increment Ids */
+            increment_ids: string[];
             /** Key */
             key: string | null;
+            /** Launch Ids */
+            launch_ids: string[];
             /**
              * Level Id
              * Format: uuid
