@@ -59,7 +59,8 @@ select json_build_object(
           union all select * from {relation} x where to_item_id = %(id)s) r), '[]'),
   'increment_ids', coalesce((
     select json_agg(n.increment_id order by n.id) from {item_increment} n where n.item_id = i.id), '[]'),
-  'launch_ids', coalesce((select json_agg(l.launch_id order by l.id) from {launch_item} l where l.item_id = i.id), '[]'),
+  'launch_ids', coalesce((
+    select json_agg(l.launch_id order by l.id) from {launch_item} l where l.item_id = i.id), '[]'),
   'phases', coalesce((
     select json_agg(json_build_object('track_id', p.track_id, 'phase_id', p.phase_id) order by p.id)
     from {item_phase} p where p.item_id = i.id), '[]'),
