@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -60,6 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DATABASE_URL"] = _named(owner, name, "trimtab_app")
     if "TRIMTAB_HOME" not in os.environ:
         os.environ["TRIMTAB_HOME"] = _cluster.enter_context(tempfile.TemporaryDirectory(prefix="trimtab-test-"))
+    _live_in(Path(os.environ["TRIMTAB_HOME"]))
+
+
+def _live_in(home: Path) -> None:
+    """pytest-django has read the settings already, with the home of whoever runs the tests."""
+    from trimtab.settings import CURRENT
+
+    object.__setattr__(CURRENT, "home", home)
+    object.__setattr__(CURRENT, "imports", replace(CURRENT.imports, folder=home / CURRENT.imports.folder.name))
 
 
 CLUSTER = pytest.StashKey[str]()
